@@ -1,0 +1,46 @@
+package io.liteferry.core.change;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.liteferry.core.ErrorCode;
+import io.liteferry.core.LiteferryException;
+import java.io.IOException;
+
+/** JSON of the control records: ENDs, applied positions, signals. Fields of a later version are passed over. */
+public final class Json {
+    private static final ObjectMapper MAPPER = JsonMapper.builder()
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
+
+    private Json() {}
+
+    public static byte[] bytes(Object record) {
+        try {
+            return MAPPER.writeValueAsBytes(record);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("cannot write " + record.getClass().getSimpleName() + " as JSON", e);
+        }
+    }
+
+    /**
+     * @param where topic and offset, or table, for the message
+     * @throws LiteferryException {@link ErrorCode#RECORD_UNREADABLE}
+     */
+    public static <T> T read(byte[] json, Class<T> type, String where) {
+        try {
+            T value = MAPPER.readValue(json, type);
+            if (value == null) {
+                throw new IOException("null");
+            }
+            return value;
+        } catch (IOException e) {
+            throw new LiteferryException(
+                    ErrorCode.RECORD_UNREADABLE,
+                    "Reading a " + type.getSimpleName() + " at " + where + ": " + e.getMessage()
+                            + ". Both services must be of the same version.",
+                    e);
+        }
+    }
+}

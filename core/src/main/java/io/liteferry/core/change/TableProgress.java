@@ -1,0 +1,46 @@
+package io.liteferry.core.change;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far one table is, as of a batch.
+ *
+ * @param cursor canonical packed key of the last snapshot row, or null before the first; rows above it are not there yet
+ * @param rows rows the snapshot has carried so far
+ * @param expectedRows rows the table held when the snapshot began, for progress only
+ * @param reason why a table is suspended and what to do, or null
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record TableProgress(
+        @JsonProperty("state") State state,
+        @JsonProperty("cursor") byte @Nullable [] cursor,
+        @JsonProperty("rows") long rows,
+        @JsonProperty("expected_rows") long expectedRows,
+        @JsonProperty("reason") @Nullable String reason) {
+
+    /** States of a table in the stream. */
+    public enum State {
+        PENDING,
+        SNAPSHOT,
+        STREAMING,
+        SUSPENDED
+    }
+
+    public static TableProgress pending(long expectedRows) {
+        return new TableProgress(State.PENDING, null, 0, expectedRows, null);
+    }
+
+    public TableProgress snapshotAt(byte[] cursor, long moreRows) {
+        return new TableProgress(State.SNAPSHOT, cursor, rows + moreRows, expectedRows, null);
+    }
+
+    public TableProgress streaming() {
+        return new TableProgress(State.STREAMING, null, rows, expectedRows, null);
+    }
+
+    public TableProgress suspended(String why) {
+        return new TableProgress(State.SUSPENDED, cursor, rows, expectedRows, why);
+    }
+}

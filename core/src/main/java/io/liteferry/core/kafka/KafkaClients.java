@@ -1,0 +1,71 @@
+package io.liteferry.core.kafka;
+
+import io.liteferry.core.options.Options;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * Makes the Kafka clients. Keys and values are bytes everywhere; what they mean is ours. Offsets are never committed to
+ * Kafka: they live in PostgreSQL, beside the data.
+ */
+public final class KafkaClients {
+    private final String bootstrapServers;
+
+    public KafkaClients(String bootstrapServers) {
+        this.bootstrapServers = bootstrapServers;
+    }
+
+    public static KafkaClients of(Options options) {
+        return new KafkaClients(options.string(Options.BOOTSTRAP_SERVERS));
+    }
+
+    public String bootstrapServers() {
+        return bootstrapServers;
+    }
+
+    /**
+     * A producer that waits for all replicas and keeps its order. The batch size and linger were measured: with Kafka's
+     * old defaults (16 KiB, 0 ms) a first load costs 4 microseconds a row more.
+     */
+    public Producer<byte[], byte[]> producer(String clientId) {
+        Map<String, Object> config = common(clientId);
+        config.put("acks", "all");
+        config.put("enable.idempotence", true);
+        config.put("compression.type", "lz4");
+        config.put("batch.size", 512 * 1024);
+        config.put("linger.ms", 0);
+        config.put("buffer.memory", 48L << 20);
+        config.put("max.request.size", 64 << 20);
+        config.put("delivery.timeout.ms", 120_000);
+        return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    /** A consumer with no group and no reset: where it starts is told by seek, and a lost offset is an error. */
+    public Consumer<byte[], byte[]> consumer(String clientId) {
+        Map<String, Object> config = common(clientId);
+        config.put("enable.auto.commit", false);
+        config.put("auto.offset.reset", "none");
+        config.put("max.poll.records", 5_000);
+        config.put("max.partition.fetch.bytes", 8 << 20);
+        config.put("fetch.max.wait.ms", 100);
+        return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    public Admin admin(String clientId) {
+        return Admin.create(common(clientId));
+    }
+
+    private Map<String, Object> common(String clientId) {
+        Map<String, Object> config = new HashMap<>();
+        config.put("bootstrap.servers", bootstrapServers);
+        config.put("client.id", clientId);
+        return config;
+    }
+}

@@ -1,0 +1,74 @@
+package io.liteferry.core.plan;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * One table. The order of {@code columns} is the order of values in its change records.
+ *
+ * @param source name in SQLite
+ * @param target name in PostgreSQL, without the schema
+ * @param expectedRows rows counted by the plan, for progress only
+ * @param made true where {@code apply} makes the target table; false where the application's own migrations have made it
+ */
+public record TablePlan(
+        String source,
+        String target,
+        KeyPlan key,
+        List<ColumnPlan> columns,
+        Optional<PartitionPlan> partition,
+        List<IndexPlan> indexes,
+        List<ForeignKeyPlan> foreignKeys,
+        long expectedRows,
+        boolean made) {
+
+    public TablePlan {
+        columns = List.copyOf(columns);
+        indexes = List.copyOf(indexes);
+        foreignKeys = List.copyOf(foreignKeys);
+        Set<String> names = new HashSet<>();
+        for (ColumnPlan c : columns) {
+            names.add(c.source());
+        }
+        if (names.size() != columns.size() || columns.isEmpty()) {
+            throw new IllegalArgumentException("columns of " + source + " are empty or named twice");
+        }
+        if (!names.containsAll(key.columns())) {
+            throw new IllegalArgumentException("key of " + source + " names unknown columns: " + key.columns());
+        }
+    }
+
+    /** A table of the same name on both sides, made by {@code apply}, with no secondary indexes. */
+    public static TablePlan simple(String name, KeyPlan key, List<ColumnPlan> columns) {
+        return new TablePlan(name, name, key, columns, Optional.empty(), List.of(), List.of(), 0, true);
+    }
+
+    /** Positions of the key columns in {@link #columns}; empty for a table carried by rowid. */
+    public List<Integer> keyPositions() {
+        List<Integer> positions = new ArrayList<>();
+        for (String k : key.columns()) {
+            for (int i = 0; i < columns.size(); i++) {
+                if (columns.get(i).source().equals(k)) {
+                    positions.add(i);
+                }
+            }
+        }
+        return positions;
+    }
+
+    /** Target names of the key columns, in key order; {@link KeyPlan#ROWID_COLUMN} for a table carried by rowid. */
+    public List<String> targetKey() {
+        if (key.isRowid()) {
+            return List.of(KeyPlan.ROWID_COLUMN);
+        }
+        return keyPositions().stream().map(i -> columns.get(i).target()).toList();
+    }
+
+    /** The key columns, in key order; empty for a table carried by rowid. */
+    public List<ColumnPlan> keyColumns() {
+        return keyPositions().stream().map(columns::get).toList();
+    }
+}

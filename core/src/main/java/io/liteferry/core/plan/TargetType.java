@@ -1,0 +1,140 @@
+package io.liteferry.core.plan;
+
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A PostgreSQL column type as the plan names it.
+ *
+ * @param precision total digits of numeric, length of varchar and char, fraction digits of time types; {@link #NONE}
+ *     where not declared
+ * @param scale fraction digits of numeric; {@link #NONE} where not declared
+ */
+public record TargetType(Kind kind, int precision, int scale) {
+    public static final int NONE = -1;
+
+    private static final Pattern WRITTEN = Pattern.compile(
+            "([a-z][a-z ]*[a-z0-9])\\s*(?:\\(\\s*(\\d+)\\s*(?:,\\s*(\\d+)\\s*)?\\))?( without time zone| with time zone)?");
+
+    /** The types Liteferry can carry, each with its name in PostgreSQL. */
+    public enum Kind {
+        SMALLINT("smallint"),
+        INTEGER("integer"),
+        BIGINT("bigint"),
+        NUMERIC("numeric"),
+        REAL("real"),
+        DOUBLE("double precision"),
+        BOOLEAN("boolean"),
+        TEXT("text"),
+        VARCHAR("varchar"),
+        CHAR("char"),
+        BYTEA("bytea"),
+        UUID("uuid"),
+        JSON("json"),
+        JSONB("jsonb"),
+        DATE("date"),
+        TIME("time"),
+        TIMESTAMP("timestamp"),
+        TIMESTAMPTZ("timestamptz");
+
+        private final String sql;
+
+        Kind(String sql) {
+            this.sql = sql;
+        }
+
+        public String sql() {
+            return sql;
+        }
+    }
+
+    private static final Map<String, Kind> ALIASES = Map.ofEntries(
+            Map.entry("int2", Kind.SMALLINT),
+            Map.entry("int", Kind.INTEGER),
+            Map.entry("int4", Kind.INTEGER),
+            Map.entry("int8", Kind.BIGINT),
+            Map.entry("decimal", Kind.NUMERIC),
+            Map.entry("float4", Kind.REAL),
+            Map.entry("float8", Kind.DOUBLE),
+            Map.entry("bool", Kind.BOOLEAN),
+            Map.entry("character varying", Kind.VARCHAR),
+            Map.entry("character", Kind.CHAR),
+            Map.entry("bpchar", Kind.CHAR));
+
+    public static TargetType of(Kind kind) {
+        return new TargetType(kind, NONE, NONE);
+    }
+
+    public static TargetType of(Kind kind, int precision) {
+        return new TargetType(kind, precision, NONE);
+    }
+
+    public static TargetType numeric(int precision, int scale) {
+        return new TargetType(Kind.NUMERIC, precision, scale);
+    }
+
+    /** Reads a type as written in a plan or by PostgreSQL's {@code format_type}; empty where Liteferry cannot carry it. */
+    public static Optional<TargetType> parse(String written) {
+        Matcher m = WRITTEN.matcher(written.trim().toLowerCase(Locale.ROOT));
+        if (!m.matches()) {
+            return Optional.empty();
+        }
+        String name = m.group(1);
+        String suffix = m.group(4) == null ? "" : m.group(4).trim();
+        if (name.endsWith(" with time zone")) {
+            suffix = "with time zone";
+            name = name.substring(0, name.length() - " with time zone".length());
+        } else if (name.endsWith(" without time zone")) {
+            suffix = "without time zone";
+            name = name.substring(0, name.length() - " without time zone".length());
+        }
+        int precision = m.group(2) == null ? NONE : Integer.parseInt(m.group(2));
+        int scale = m.group(3) == null ? NONE : Integer.parseInt(m.group(3));
+        Kind kind = ALIASES.get(name);
+        for (Kind k : Kind.values()) {
+            if (k.sql.equals(name)) {
+                kind = k;
+            }
+        }
+        if (kind == null) {
+            return Optional.empty();
+        }
+        if (suffix.equals("with time zone")) {
+            if (kind != Kind.TIMESTAMP) {
+                return Optional.empty();
+            }
+            kind = Kind.TIMESTAMPTZ;
+        } else if (suffix.equals("without time zone") && kind != Kind.TIMESTAMP && kind != Kind.TIME) {
+            return Optional.empty();
+        }
+        boolean lengths = kind == Kind.VARCHAR
+                || kind == Kind.CHAR
+                || kind == Kind.NUMERIC
+                || kind == Kind.TIME
+                || kind == Kind.TIMESTAMP
+                || kind == Kind.TIMESTAMPTZ;
+        if (precision != NONE && !lengths || scale != NONE && kind != Kind.NUMERIC) {
+            return Optional.empty();
+        }
+        if (kind == Kind.NUMERIC && precision != NONE && scale == NONE) {
+            scale = 0;
+        }
+        return Optional.of(new TargetType(kind, precision, scale));
+    }
+
+    /** The type as PostgreSQL reads it. */
+    public String sql() {
+        if (precision == NONE) {
+            return kind.sql();
+        }
+        return kind.sql() + (scale == NONE ? "(" + precision + ")" : "(" + precision + "," + scale + ")");
+    }
+
+    @Override
+    public String toString() {
+        return sql();
+    }
+}
