@@ -1,0 +1,91 @@
+package io.liteferry.embedded;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** One broker and one PostgreSQL server a JVM, started at first use and removed when the JVM ends: what every test connects to. */
+public final class SharedServers {
+    private static final AtomicInteger DATABASES = new AtomicInteger();
+    private static @Nullable Path directory;
+    private static @Nullable EmbeddedKafka kafka;
+    private static @Nullable PostgresServer postgres;
+
+    private SharedServers() {}
+
+    /** Bootstrap servers of the broker. */
+    public static synchronized String kafka() {
+        if (kafka == null) {
+            kafka = EmbeddedKafka.start(directory().resolve("kafka"));
+        }
+        return kafka.bootstrapServers();
+    }
+
+    /** The PostgreSQL server; it may lose data when the machine stops, for speed. */
+    public static synchronized PostgresServer postgres() {
+        if (postgres == null) {
+            postgres = PostgresServer.start(
+                    directory().resolve("postgres"),
+                    0,
+                    Map.of("fsync", "off", "full_page_writes", "off", "max_connections", "200"));
+        }
+        return postgres;
+    }
+
+    /** JDBC URL, user included, of a fresh empty database. */
+    public static String newDatabase() {
+        PostgresServer server = postgres();
+        String name = "test_" + DATABASES.incrementAndGet();
+        try (Connection connection = DriverManager.getConnection(server.jdbcUrl("postgres"));
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE DATABASE " + name);
+        } catch (SQLException e) {
+            throw new EmbeddedServerException("Could not create the database " + name + ": " + e.getMessage(), e);
+        }
+        return server.jdbcUrl(name);
+    }
+
+    private static Path directory() {
+        if (directory == null) {
+            try {
+                directory = Files.createTempDirectory("liteferry-test-");
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            Runtime.getRuntime().addShutdownHook(new Thread(SharedServers::stop, "stop-shared-servers"));
+        }
+        return directory;
+    }
+
+    private static synchronized void stop() {
+        if (postgres != null) {
+            postgres.close();
+        }
+        if (kafka != null) {
+            kafka.close();
+        }
+        if (directory != null) {
+            delete(directory);
+        }
+    }
+
+    private static void delete(Path tree) {
+        try (Stream<Path> paths = Files.walk(tree)) {
+            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
