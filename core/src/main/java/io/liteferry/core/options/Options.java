@@ -3,6 +3,7 @@ package io.liteferry.core.options;
 import io.liteferry.core.ErrorCode;
 import io.liteferry.core.LiteferryException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -354,6 +355,11 @@ public final class Options {
     /** The declaration itself, for Connect's validation and the generated reference. */
     public static ConfigDef declared() {
         return DECLARED;
+    }
+
+    /** A duration as people write it, {@code 5s} or {@code 10m}; a bare number is milliseconds. */
+    public static Duration duration(String written) {
+        return Duration.ofMillis(Long.parseLong(UnitValue.plain(written, Type.LONG)));
     }
 
     public static Options defaults() {
