@@ -2,6 +2,7 @@ package io.liteferry.core.options;
 
 import io.liteferry.core.ErrorCode;
 import io.liteferry.core.LiteferryException;
+import io.liteferry.core.options.UnitValue.Unit;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,8 +14,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
-import org.apache.kafka.common.config.ConfigDef.Range;
-import org.apache.kafka.common.config.ConfigDef.Type;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.types.Password;
 
@@ -55,294 +54,73 @@ public final class Options {
     /** The groups an option can belong to, in the order of the reference documentation. */
     public static final List<String> GROUPS = List.of("common", "capture", "sink", "validator");
 
-    private static final ConfigDef DECLARED = new ConfigDef()
-            .define(
-                    DATABASE_FILE_PATH,
-                    Type.STRING,
-                    "",
-                    Importance.HIGH,
-                    "The SQLite file. A relative path is resolved against the folder of the migration file. Example: /srv/app/app.db",
-                    "common",
-                    1,
-                    ConfigDef.Width.LONG,
-                    DATABASE_FILE_PATH)
-            .define(
-                    BOOTSTRAP_SERVERS,
-                    Type.STRING,
-                    "",
-                    Importance.HIGH,
-                    "Kafka brokers, host:port separated by commas. Empty: an embedded broker with its data beside the migration file.",
-                    "common",
-                    2,
-                    ConfigDef.Width.LONG,
-                    BOOTSTRAP_SERVERS)
-            .define(
-                    CONNECTION_URL,
-                    Type.STRING,
-                    "",
-                    Importance.HIGH,
-                    "JDBC URL of the target's writer endpoint, direct or through pgbouncer for the sink. Empty: an embedded PostgreSQL with its data beside the migration file. Example: jdbc:postgresql://db.internal:5432/app",
-                    "common",
-                    3,
-                    ConfigDef.Width.LONG,
-                    CONNECTION_URL)
-            .define(
-                    CONNECTION_USERNAME,
-                    Type.STRING,
-                    "",
-                    Importance.HIGH,
-                    "Role of the target connection.",
-                    "common",
-                    4,
-                    ConfigDef.Width.MEDIUM,
-                    CONNECTION_USERNAME)
-            .define(
-                    CONNECTION_PASSWORD,
-                    Type.PASSWORD,
-                    "",
-                    Importance.HIGH,
-                    "Its password: ${env:NAME} or ${file:/path}; never logged.",
-                    "common",
-                    5,
-                    ConfigDef.Width.MEDIUM,
-                    CONNECTION_PASSWORD)
-            .define(
-                    TARGET_SCHEMA,
-                    Type.STRING,
-                    "public",
-                    Importance.MEDIUM,
-                    "PostgreSQL schema of the target tables.",
-                    "common",
-                    6,
-                    ConfigDef.Width.MEDIUM,
-                    TARGET_SCHEMA)
-            .define(
-                    TOPIC_REPLICATION_FACTOR,
-                    Type.SHORT,
-                    -1,
-                    Importance.MEDIUM,
-                    "Replication factor of the topics that apply makes; -1 takes the broker's default.",
-                    "common",
-                    7,
-                    ConfigDef.Width.SHORT,
-                    TOPIC_REPLICATION_FACTOR)
-            .define(
-                    CAPTURE_ADMIN_ADDRESS,
-                    Type.STRING,
-                    "127.0.0.1:8081",
-                    Importance.LOW,
-                    "host:port of capture's /livez, /readyz and /metrics. Port 0 takes a free one.",
-                    "capture",
-                    1,
-                    ConfigDef.Width.MEDIUM,
-                    CAPTURE_ADMIN_ADDRESS)
-            .define(
-                    POLL_INTERVAL_MS,
-                    Type.LONG,
-                    2L,
-                    Range.between(1, 60_000),
-                    Importance.MEDIUM,
-                    "How often capture asks SQLite whether anything was committed (2 microseconds a question).",
-                    "capture",
-                    2,
-                    ConfigDef.Width.SHORT,
-                    POLL_INTERVAL_MS)
-            .define(
-                    MAX_BATCH_SIZE,
-                    Type.INT,
-                    20_000,
-                    Range.between(100, 1_000_000),
-                    Importance.MEDIUM,
-                    "Log entries read in one read transaction at the most; a batch may need several.",
-                    "capture",
-                    3,
-                    ConfigDef.Width.SHORT,
-                    MAX_BATCH_SIZE)
-            .define(
-                    SNAPSHOT_CHUNK_SIZE,
-                    Type.INT,
-                    20_000,
-                    Range.between(1, 1_000_000),
-                    Importance.MEDIUM,
-                    "Rows of a snapshot read in one read transaction at the most.",
-                    "capture",
-                    4,
-                    ConfigDef.Width.SHORT,
-                    SNAPSHOT_CHUNK_SIZE)
-            .define(
-                    READ_TRANSACTION_MAX_MS,
-                    Type.LONG,
-                    250L,
-                    Range.between(5, 60_000),
-                    Importance.MEDIUM,
-                    "Longest read transaction on the source; a longer one would keep SQLite's WAL from being reset.",
-                    "capture",
-                    5,
-                    ConfigDef.Width.SHORT,
-                    READ_TRANSACTION_MAX_MS)
-            .define(
-                    SINK_ADMIN_ADDRESS,
-                    Type.STRING,
-                    "127.0.0.1:8082",
-                    Importance.LOW,
-                    "host:port of the sink's admin endpoints.",
-                    "sink",
-                    1,
-                    ConfigDef.Width.MEDIUM,
-                    SINK_ADMIN_ADDRESS)
-            .define(
-                    BATCH_MEMORY_BYTES,
-                    Type.LONG,
-                    32L << 20,
-                    Range.between(1L << 10, 1L << 40),
-                    Importance.MEDIUM,
-                    "A batch above this size is spooled into a stage table and merged in one transaction at its END.",
-                    "sink",
-                    2,
-                    ConfigDef.Width.SHORT,
-                    BATCH_MEMORY_BYTES)
-            .define(
-                    FLUSH_MAX_RETRIES,
-                    Type.INT,
-                    10,
-                    Range.between(0, 1_000_000),
-                    Importance.MEDIUM,
-                    "How often a batch is tried again after a transient error before the sink stops.",
-                    "sink",
-                    3,
-                    ConfigDef.Width.SHORT,
-                    FLUSH_MAX_RETRIES)
-            .define(
-                    FLUSH_RETRY_DELAY_MS,
-                    Type.LONG,
-                    1_000L,
-                    Range.between(1, 600_000),
-                    Importance.MEDIUM,
-                    "Pause before such a retry.",
-                    "sink",
-                    4,
-                    ConfigDef.Width.SHORT,
-                    FLUSH_RETRY_DELAY_MS)
-            .define(
-                    CONSTRAINT_RETRY_INTERVAL_MS,
-                    Type.LONG,
-                    10_000L,
-                    Range.between(100, 3_600_000),
-                    Importance.LOW,
-                    "How often a suspended constraint is tried again.",
-                    "sink",
-                    5,
-                    ConfigDef.Width.SHORT,
-                    CONSTRAINT_RETRY_INTERVAL_MS)
-            .define(
-                    PARTITION_HASH_MIN_ROWS,
-                    Type.LONG,
-                    1_000_000L,
-                    Range.between(1, Long.MAX_VALUE),
-                    Importance.MEDIUM,
-                    "The plan proposes hash partitions from this many rows on, where no unique index and no inbound foreign key would be lost.",
-                    "sink",
-                    6,
-                    ConfigDef.Width.SHORT,
-                    PARTITION_HASH_MIN_ROWS)
-            .define(
-                    PARTITION_HASH_COUNT,
-                    Type.INT,
-                    8,
-                    Range.between(2, 1024),
-                    Importance.MEDIUM,
-                    "Number of hash partitions the plan proposes.",
-                    "sink",
-                    7,
-                    ConfigDef.Width.SHORT,
-                    PARTITION_HASH_COUNT)
-            .define(
-                    VALIDATOR_ADMIN_ADDRESS,
-                    Type.STRING,
-                    "127.0.0.1:8083",
-                    Importance.LOW,
-                    "host:port of the validator's admin endpoints.",
-                    "validator",
-                    1,
-                    ConfigDef.Width.MEDIUM,
-                    VALIDATOR_ADMIN_ADDRESS)
-            .define(
-                    VALIDATION_RANGE_ROWS,
-                    Type.INT,
-                    10_000,
-                    Range.between(10, 1_000_000),
-                    Importance.MEDIUM,
-                    "Rows of one key range, read in one pair of snapshots.",
-                    "validator",
-                    2,
-                    ConfigDef.Width.SHORT,
-                    VALIDATION_RANGE_ROWS)
-            .define(
-                    VALIDATION_MAX_ROWS_PER_SECOND,
-                    Type.LONG,
-                    200_000L,
-                    Range.between(1, Long.MAX_VALUE),
-                    Importance.MEDIUM,
-                    "Rate limit of the validator's full passes.",
-                    "validator",
-                    3,
-                    ConfigDef.Width.SHORT,
-                    VALIDATION_MAX_ROWS_PER_SECOND)
-            .define(
-                    VALIDATION_PASS_INTERVAL_MS,
-                    Type.LONG,
-                    1_000L,
-                    Range.between(0, 86_400_000),
-                    Importance.LOW,
-                    "Pause between two full passes.",
-                    "validator",
-                    4,
-                    ConfigDef.Width.SHORT,
-                    VALIDATION_PASS_INTERVAL_MS)
-            .define(
-                    VALIDATION_READY_STABLE_MS,
-                    Type.LONG,
-                    60_000L,
-                    Range.between(0, 86_400_000),
-                    Importance.HIGH,
-                    "READY demands lag below its limit over this long.",
-                    "validator",
-                    5,
-                    ConfigDef.Width.SHORT,
-                    VALIDATION_READY_STABLE_MS)
-            .define(
-                    VALIDATION_READY_CLEAN_PASSES,
-                    Type.INT,
-                    2,
-                    Range.between(1, 1_000),
-                    Importance.HIGH,
-                    "READY demands this many full passes in a row with nothing different.",
-                    "validator",
-                    6,
-                    ConfigDef.Width.SHORT,
-                    VALIDATION_READY_CLEAN_PASSES)
-            .define(
-                    VALIDATION_READY_MAX_LAG_MS,
-                    Type.LONG,
-                    1_000L,
-                    Range.between(1, 3_600_000),
-                    Importance.HIGH,
-                    "READY demands that the 99th percentile of the end-to-end lag is below this.",
-                    "validator",
-                    7,
-                    ConfigDef.Width.SHORT,
-                    VALIDATION_READY_MAX_LAG_MS)
-            .define(
-                    VALIDATION_READY_MAX_AGE_MS,
-                    Type.LONG,
-                    600_000L,
-                    Range.between(1_000, 86_400_000),
-                    Importance.MEDIUM,
-                    "READY demands that the last clean pass ended no longer ago than this, or than twice the time of a pass if that is longer.",
-                    "validator",
-                    8,
-                    ConfigDef.Width.SHORT,
-                    VALIDATION_READY_MAX_AGE_MS);
+    private static final Declaration DECLARATION = new Declaration()
+            .group("common")
+            .text(DATABASE_FILE_PATH, "", Importance.HIGH)
+            .doc(
+                    "The SQLite file. A relative path is resolved against the folder of the migration file. Example: /srv/app/app.db")
+            .text(BOOTSTRAP_SERVERS, "", Importance.HIGH)
+            .doc(
+                    "Kafka brokers, host:port separated by commas. Empty: an embedded broker with its data beside the migration file.")
+            .text(CONNECTION_URL, "", Importance.HIGH)
+            .doc(
+                    "JDBC URL of the target's writer endpoint, direct or through pgbouncer for the sink. Empty: an embedded PostgreSQL with its data beside the migration file. Example: jdbc:postgresql://db.internal:5432/app")
+            .text(CONNECTION_USERNAME, "", Importance.HIGH)
+            .doc("Role of the target connection.")
+            .secret(CONNECTION_PASSWORD, Importance.HIGH)
+            .doc("Its password: ${env:NAME} or ${file:/path}; never logged.")
+            .text(TARGET_SCHEMA, "public", Importance.MEDIUM)
+            .doc("PostgreSQL schema of the target tables.")
+            .count(TOPIC_REPLICATION_FACTOR, -1, -1, Short.MAX_VALUE, Importance.MEDIUM)
+            .doc("Replication factor of the topics that apply makes; -1 takes the broker's default.")
+            .group("capture")
+            .text(CAPTURE_ADMIN_ADDRESS, "127.0.0.1:8081", Importance.LOW)
+            .doc("host:port of capture's /livez, /readyz and /metrics. Port 0 takes a free one.")
+            .number(POLL_INTERVAL_MS, 2L, 1, 60_000, Unit.MILLISECONDS, Importance.MEDIUM)
+            .doc("How often capture asks SQLite whether anything was committed (2 microseconds a question).")
+            .count(MAX_BATCH_SIZE, 20_000, 100, 1_000_000, Importance.MEDIUM)
+            .doc("Log entries read in one read transaction at the most; a batch may need several.")
+            .count(SNAPSHOT_CHUNK_SIZE, 20_000, 1, 1_000_000, Importance.MEDIUM)
+            .doc("Rows of a snapshot read in one read transaction at the most.")
+            .number(READ_TRANSACTION_MAX_MS, 250L, 5, 60_000, Unit.MILLISECONDS, Importance.MEDIUM)
+            .doc("Longest read transaction on the source; a longer one would keep SQLite's WAL from being reset.")
+            .group("sink")
+            .text(SINK_ADMIN_ADDRESS, "127.0.0.1:8082", Importance.LOW)
+            .doc("host:port of the sink's admin endpoints.")
+            .number(BATCH_MEMORY_BYTES, 32L << 20, 1L << 10, 1L << 40, Unit.BYTES, Importance.MEDIUM)
+            .doc("A batch above this size is spooled into a stage table and merged in one transaction at its END.")
+            .count(FLUSH_MAX_RETRIES, 10, 0, 1_000_000, Importance.MEDIUM)
+            .doc("How often a batch is tried again after a transient error before the sink stops.")
+            .number(FLUSH_RETRY_DELAY_MS, 1_000L, 1, 600_000, Unit.MILLISECONDS, Importance.MEDIUM)
+            .doc("Pause before such a retry.")
+            .number(CONSTRAINT_RETRY_INTERVAL_MS, 10_000L, 100, 3_600_000, Unit.MILLISECONDS, Importance.LOW)
+            .doc("How often a suspended constraint is tried again.")
+            .number(PARTITION_HASH_MIN_ROWS, 1_000_000L, 1, Long.MAX_VALUE, Unit.NONE, Importance.MEDIUM)
+            .doc(
+                    "The plan proposes hash partitions from this many rows on, where no unique index and no inbound foreign key would be lost.")
+            .count(PARTITION_HASH_COUNT, 8, 2, 1024, Importance.MEDIUM)
+            .doc("Number of hash partitions the plan proposes.")
+            .group("validator")
+            .text(VALIDATOR_ADMIN_ADDRESS, "127.0.0.1:8083", Importance.LOW)
+            .doc("host:port of the validator's admin endpoints.")
+            .count(VALIDATION_RANGE_ROWS, 10_000, 10, 1_000_000, Importance.MEDIUM)
+            .doc("Rows of one key range, read in one pair of snapshots.")
+            .number(VALIDATION_MAX_ROWS_PER_SECOND, 200_000L, 1, Long.MAX_VALUE, Unit.NONE, Importance.MEDIUM)
+            .doc("Rate limit of the validator's full passes.")
+            .number(VALIDATION_PASS_INTERVAL_MS, 1_000L, 0, 86_400_000, Unit.MILLISECONDS, Importance.LOW)
+            .doc("Pause between two full passes.")
+            .number(VALIDATION_READY_STABLE_MS, 60_000L, 0, 86_400_000, Unit.MILLISECONDS, Importance.HIGH)
+            .doc("READY demands lag below its limit over this long.")
+            .count(VALIDATION_READY_CLEAN_PASSES, 2, 1, 1_000, Importance.HIGH)
+            .doc("READY demands this many full passes in a row with nothing different.")
+            .number(VALIDATION_READY_MAX_LAG_MS, 1_000L, 1, 3_600_000, Unit.MILLISECONDS, Importance.HIGH)
+            .doc("READY demands that the 99th percentile of the end-to-end lag is below this.")
+            .number(VALIDATION_READY_MAX_AGE_MS, 600_000L, 1_000, 86_400_000, Unit.MILLISECONDS, Importance.MEDIUM)
+            .doc(
+                    "READY demands that the last clean pass ended no longer ago than this, or than twice the time of a pass if that is longer.");
+
+    private static final ConfigDef DECLARED = DECLARATION.definition();
+    private static final Map<String, Unit> UNITS = DECLARATION.units();
 
     private final Map<String, Object> values;
     private final Map<String, String> given;
@@ -359,7 +137,7 @@ public final class Options {
 
     /** A duration as people write it, {@code 5s} or {@code 10m}; a bare number is milliseconds. */
     public static Duration duration(String written) {
-        return Duration.ofMillis(Long.parseLong(UnitValue.plain(written, Type.LONG)));
+        return Duration.ofMillis(Long.parseLong(UnitValue.plain(written, Unit.MILLISECONDS)));
     }
 
     public static Options defaults() {
@@ -373,34 +151,56 @@ public final class Options {
      */
     public static Options of(Map<String, String> given) {
         List<String> problems = new ArrayList<>();
-        Map<String, Object> parsed = new HashMap<>();
-        for (Map.Entry<String, String> e : given.entrySet()) {
-            ConfigDef.ConfigKey key = DECLARED.configKeys().get(e.getKey());
-            if (key == null) {
-                problems.add("unknown option " + e.getKey() + didYouMean(e.getKey()));
-                continue;
-            }
+        Map<String, Object> values = new HashMap<>(DECLARED.defaultValues());
+        new TreeMap<>(given).forEach((key, written) -> {
             try {
-                Object value = ConfigDef.parseType(
-                        key.name, UnitValue.plain(SecretReference.resolve(key.name, e.getValue()), key.type), key.type);
-                if (key.validator != null) {
-                    key.validator.ensureValid(key.name, value);
-                }
-                parsed.put(key.name, value);
-            } catch (ConfigException | IllegalArgumentException x) {
-                String reason = key.type == Type.PASSWORD ? "cannot be read" : String.valueOf(x.getMessage());
-                problems.add(e.getKey() + ": " + reason);
+                values.put(key, parsed(key, written));
+            } catch (IllegalArgumentException e) {
+                problems.add(String.valueOf(e.getMessage()));
             }
-        }
+        });
         if (!problems.isEmpty()) {
             throw new LiteferryException(
                     ErrorCode.OPTION_INVALID,
                     "Reading the options: " + String.join("; ", problems)
                             + ". Correct them in the migration file or the environment; docs/reference/options.md lists all.");
         }
-        Map<String, Object> values = new HashMap<>(DECLARED.defaultValues());
-        values.putAll(parsed);
         return new Options(values, new TreeMap<>(given));
+    }
+
+    /** What is wrong with one option, if anything: for a reader that reports every problem of a file at once. */
+    public static Optional<String> problem(String key, String written) {
+        try {
+            parsed(key, written);
+            return Optional.empty();
+        } catch (IllegalArgumentException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** @throws IllegalArgumentException with a message that never holds a secret */
+    private static Object parsed(String name, String written) {
+        ConfigDef.ConfigKey key = DECLARED.configKeys().get(name);
+        if (key == null) {
+            throw new IllegalArgumentException("unknown option " + name
+                    + Spelling.nearest(name, DECLARED.names())
+                            .map(n -> " (did you mean " + n + "?)")
+                            .orElse(""));
+        }
+        String resolved = SecretReference.resolve(name, written);
+        try {
+            Object value =
+                    ConfigDef.parseType(name, UnitValue.plain(resolved, UNITS.getOrDefault(name, Unit.NONE)), key.type);
+            if (key.validator != null) {
+                key.validator.ensureValid(name, value);
+            }
+            return value;
+        } catch (ConfigException | IllegalArgumentException e) {
+            // A value that came through a reference is a secret.
+            String reason =
+                    resolved.equals(written) ? String.valueOf(e.getMessage()) : "the value referred to does not fit";
+            throw new IllegalArgumentException(name + ": " + reason, e);
+        }
     }
 
     /** The same options with {@code LITEFERRY_…} variables laid over them; unknown variables are left alone. */
@@ -457,11 +257,19 @@ public final class Options {
         return value;
     }
 
-    private static String didYouMean(String unknown) {
-        return DECLARED.names().stream()
-                .filter(n -> Spelling.distance(n, unknown) <= Math.max(2, unknown.length() / 5))
-                .min((a, b) -> Integer.compare(Spelling.distance(a, unknown), Spelling.distance(b, unknown)))
-                .map(n -> " (did you mean " + n + "?)")
-                .orElse("");
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Options o && given.equals(o.given);
+    }
+
+    @Override
+    public int hashCode() {
+        return given.hashCode();
+    }
+
+    /** The names that were given, never their values. */
+    @Override
+    public String toString() {
+        return "Options" + given.keySet();
     }
 }

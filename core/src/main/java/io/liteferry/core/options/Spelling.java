@@ -1,10 +1,23 @@
 package io.liteferry.core.options;
 
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Optional;
+
 /** Levenshtein distance, for "did you mean". */
 public final class Spelling {
     private Spelling() {}
 
-    public static int distance(String a, String b) {
+    /** The known word a person most likely meant, if one is near enough. */
+    public static Optional<String> nearest(String unknown, Collection<String> known) {
+        int near = Math.max(2, unknown.length() / 5);
+        return known.stream()
+                .filter(k -> distance(k, unknown) <= near)
+                .min(Comparator.<String>comparingInt(k -> distance(k, unknown))
+                        .thenComparing(Comparator.naturalOrder()));
+    }
+
+    static int distance(String a, String b) {
         int[] row = new int[b.length() + 1];
         for (int j = 0; j <= b.length(); j++) {
             row[j] = j;

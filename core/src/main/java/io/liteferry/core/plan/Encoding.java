@@ -40,6 +40,28 @@ public enum Encoding {
         return name().toLowerCase(Locale.ROOT);
     }
 
+    /** What a column of the type is read as where a migration file does not say. */
+    public static Encoding usual(TargetType.Kind kind) {
+        return switch (kind) {
+            case BOOLEAN -> ZERO_ONE;
+            case DATE, TIME, TIMESTAMP, TIMESTAMPTZ -> ISO8601;
+            default -> PLAIN;
+        };
+    }
+
+    /** Whether values written so can stand for values of the type. */
+    public boolean fits(TargetType.Kind kind) {
+        return switch (this) {
+            case PLAIN -> usual(kind) == PLAIN;
+            case ISO8601 -> usual(kind) == ISO8601;
+            case UNIX_SECONDS, UNIX_MILLIS, UNIX_MICROS, JULIAN_DAY ->
+                kind == TargetType.Kind.TIMESTAMP || kind == TargetType.Kind.TIMESTAMPTZ;
+            case ZERO_ONE, TRUE_FALSE, T_F, YES_NO, Y_N -> kind == TargetType.Kind.BOOLEAN;
+            case UUID_BLOB -> kind == TargetType.Kind.UUID;
+            case EXACT -> kind == TargetType.Kind.BYTEA;
+        };
+    }
+
     public static Optional<Encoding> parse(String yaml) {
         for (Encoding e : values()) {
             if (e.yaml().equals(yaml)) {

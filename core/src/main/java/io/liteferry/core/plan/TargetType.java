@@ -16,8 +16,16 @@ import java.util.regex.Pattern;
 public record TargetType(Kind kind, int precision, int scale) {
     public static final int NONE = -1;
 
+    /** PostgreSQL's longest varchar(n). */
+    public static final int LONGEST_VARCHAR = 10_485_760;
+
+    /** PostgreSQL's largest declared precision of numeric. */
+    public static final int MOST_DIGITS = 1_000;
+
+    private static final int FINEST_TIME = 6;
+
     private static final Pattern WRITTEN = Pattern.compile(
-            "([a-z][a-z ]*[a-z0-9])\\s*(?:\\(\\s*(\\d+)\\s*(?:,\\s*(\\d+)\\s*)?\\))?( without time zone| with time zone)?");
+            "([a-z][a-z ]*[a-z0-9])\\s*(?:\\(\\s*(\\d{1,9})\\s*(?:,\\s*(\\d{1,9})\\s*)?\\))?( without time zone| with time zone)?");
 
     /** The types Liteferry can carry, each with its name in PostgreSQL. */
     public enum Kind {
@@ -122,7 +130,18 @@ public record TargetType(Kind kind, int precision, int scale) {
         if (kind == Kind.NUMERIC && precision != NONE && scale == NONE) {
             scale = 0;
         }
-        return Optional.of(new TargetType(kind, precision, scale));
+        TargetType type = new TargetType(kind, precision, scale);
+        return type.allowed() ? Optional.of(type) : Optional.empty();
+    }
+
+    /** Whether PostgreSQL takes the length, precision and scale. */
+    private boolean allowed() {
+        return precision == NONE
+                || switch (kind) {
+                    case VARCHAR, CHAR -> precision >= 1 && precision <= LONGEST_VARCHAR;
+                    case NUMERIC -> precision >= 1 && precision <= MOST_DIGITS && scale <= precision;
+                    default -> precision <= FINEST_TIME;
+                };
     }
 
     /** The type as PostgreSQL reads it. */

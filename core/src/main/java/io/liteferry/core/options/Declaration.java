@@ -1,0 +1,74 @@
+package io.liteferry.core.options;
+
+import io.liteferry.core.options.UnitValue.Unit;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigDef.Importance;
+import org.apache.kafka.common.config.ConfigDef.Range;
+import org.apache.kafka.common.config.ConfigDef.Width;
+import org.jspecify.annotations.Nullable;
+
+/** Declares options a line each: group by group, in the order of the reference documentation. */
+final class Declaration {
+    private record Option(
+            String name,
+            ConfigDef.Type type,
+            Object otherwise,
+            @Nullable Range range,
+            Importance importance,
+            Unit unit) {}
+
+    private final ConfigDef definition = new ConfigDef();
+    private final Map<String, Unit> units = new HashMap<>();
+    private String group = "";
+    private int order;
+    private @Nullable Option option;
+
+    Declaration group(String name) {
+        group = name;
+        order = 0;
+        return this;
+    }
+
+    Declaration text(String name, String otherwise, Importance importance) {
+        return next(new Option(name, ConfigDef.Type.STRING, otherwise, null, importance, Unit.NONE));
+    }
+
+    Declaration secret(String name, Importance importance) {
+        return next(new Option(name, ConfigDef.Type.PASSWORD, "", null, importance, Unit.NONE));
+    }
+
+    Declaration count(String name, int otherwise, int least, int most, Importance importance) {
+        return next(new Option(name, ConfigDef.Type.INT, otherwise, Range.between(least, most), importance, Unit.NONE));
+    }
+
+    Declaration number(String name, long otherwise, long least, long most, Unit unit, Importance importance) {
+        return next(new Option(name, ConfigDef.Type.LONG, otherwise, Range.between(least, most), importance, unit));
+    }
+
+    private Declaration next(Option option) {
+        this.option = option;
+        return this;
+    }
+
+    /** What the option declared last means; completes it. */
+    Declaration doc(String documentation) {
+        Option o = Objects.requireNonNull(option);
+        Width width = o.range == null ? Width.LONG : Width.SHORT;
+        definition.define(
+                o.name, o.type, o.otherwise, o.range, o.importance, documentation, group, ++order, width, o.name);
+        units.put(o.name, o.unit);
+        option = null;
+        return this;
+    }
+
+    ConfigDef definition() {
+        return definition;
+    }
+
+    Map<String, Unit> units() {
+        return Map.copyOf(units);
+    }
+}

@@ -1,0 +1,283 @@
+package io.liteferry.core.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.liteferry.core.ErrorCode;
+import io.liteferry.core.LiteferryException;
+import io.liteferry.core.options.Options;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PlanFileTest {
+    private static final List<String> NASTY_NAMES = List.of(
+            "x\"; drop table t; --",
+            "true",
+            "null",
+            "~",
+            "12",
+            "- a",
+            "a: b # c",
+            "tab\tnew\nline\rreturn",
+            "ü日本語😀",
+            "\u0085\u2028\uFEFF\u0001",
+            "",
+            " ",
+            "'",
+            "\\",
+            "{a}",
+            "*a",
+            "&a",
+            "!!int",
+            "<<",
+            "%",
+            "@",
+            "`");
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void readsBackWhatItWrote() {
+        Plan plan = everything();
+        Path file = folder.resolve("migration.yaml");
+
+        PlanFile.write(plan, file);
+
+        assertThat(PlanFile.read(file)).isEqualTo(plan);
+    }
+
+    @Test
+    void writesTheSameTextForTheSamePlan() {
+        assertThat(PlanFile.yaml(everything(), PlanNotes.NONE)).isEqualTo(PlanFile.yaml(everything(), PlanNotes.NONE));
+    }
+
+    @Test
+    void keepsNamesThatYamlWouldReadAsSomethingElse() {
+        List<TablePlan> tables = new ArrayList<>();
+        for (String name : NASTY_NAMES) {
+            List<ColumnPlan> columns = new ArrayList<>();
+            for (String column : NASTY_NAMES) {
+                columns.add(new ColumnPlan(
+                        column,
+                        "c" + columns.size(),
+                        TargetType.of(TargetType.Kind.TEXT),
+                        Encoding.PLAIN,
+                        true,
+                        Optional.empty(),
+                        Optional.empty(),
+                        false,
+                        false));
+            }
+            tables.add(new TablePlan(
+                    name,
+                    "t" + tables.size(),
+                    new KeyPlan(KeyPlan.Kind.PRIMARY_KEY, NASTY_NAMES),
+                    columns,
+                    Optional.empty(),
+                    List.of(),
+                    List.of(),
+                    0,
+                    true));
+        }
+        Plan plan = new Plan("app", Options.defaults(), tables);
+        Path file = folder.resolve("migration.yaml");
+
+        PlanFile.write(plan, file);
+
+        assertThat(PlanFile.read(file)).isEqualTo(plan);
+    }
+
+    @Test
+    void commentsCannotBreakOutOfTheirLine() {
+        PlanNotes notes = new PlanNotes(
+                List.of("first\nname: evil"),
+                Map.of("t", List.of("a\r\nb")),
+                Map.of("t", Map.of("id", "x\u2028y\u0085z")));
+        Plan plan = new Plan(
+                "app",
+                Options.defaults(),
+                List.of(TablePlan.simple(
+                        "t",
+                        KeyPlan.primaryKey("id"),
+                        List.of(ColumnPlan.plain("id", TargetType.of(TargetType.Kind.BIGINT))))));
+
+        assertThat(read(PlanFile.yaml(plan, notes))).isEqualTo(plan);
+    }
+
+    @Test
+    void takesARelativeDatabasePathFromTheFoldersOfTheFile() {
+        Plan plan = read("""
+                apiVersion: liteferry/v1
+                kind: Migration
+                name: app
+                options: { database.file.path: data/app.db }
+                tables: {}
+                """);
+
+        assertThat(plan.options().path(Options.DATABASE_FILE_PATH))
+                .isEqualTo(folder.toAbsolutePath().resolve("data/app.db"));
+    }
+
+    @Test
+    void reportsEveryProblemWithItsLine() {
+        assertThatThrownBy(() -> read("""
+                        apiVersion: liteferry/v2
+                        kind: Migration
+                        name: "a b"
+                        options:
+                          poll.intervall.ms: 5
+                          max.batch.size: 1
+                        tables:
+                          t:
+                            taget: t
+                            key: [id]
+                            columns:
+                              id: { type: bigint, encoding: iso8601 }
+                              name: { type: varchar(0), nullable: maybe }
+                              at: { type: timestamptz, zone: Mars }
+                              at: { type: text }
+                            foreign_keys:
+                              - { name: f, columns: [id], references: missing, referenced_columns: [id] }
+                              - { name: g, columns: [idd], references: t, referenced_columns: [id] }
+                          u:
+                            key: [nope]
+                            columns: { a: { type: text } }
+                        """))
+                .isInstanceOfSatisfying(
+                        LiteferryException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.PLAN_INVALID))
+                .message()
+                .contains(
+                        "line 1: apiVersion: liteferry/v2 is not liteferry/v1",
+                        "line 3: name: is the prefix",
+                        "line 5: options: unknown option poll.intervall.ms (did you mean poll.interval.ms?)",
+                        "line 6: options: max.batch.size",
+                        "line 9: tables.t.taget: unknown key (did you mean target?)",
+                        "line 12: tables.t.columns.id.encoding: iso8601 is not an encoding for bigint (plain)",
+                        "line 13: tables.t.columns.name.type: varchar(0) is not a type",
+                        "line 13: tables.t.columns.name.nullable: maybe is not true or false",
+                        "line 14: tables.t.columns.at.zone: Mars is not a time zone",
+                        "line 15: tables.t.columns.at: stands twice",
+                        "no table has the target missing",
+                        "t has no column idd (did you mean id?)",
+                        "line 20: tables.u.key: no column nope");
+    }
+
+    @Test
+    void saysWhereAFileIsNotYaml() {
+        assertThatThrownBy(() -> read("apiVersion: liteferry/v1\nname: ["))
+                .hasMessageContaining("LF-111")
+                .hasMessageContaining("line 2");
+        assertThatThrownBy(() -> read("")).hasMessageContaining("the file is empty");
+        assertThatThrownBy(() -> read("- a")).hasMessageContaining("expected keys with values");
+        assertThatThrownBy(() -> PlanFile.read(folder.resolve("none.yaml"))).hasMessageContaining("LF-110");
+    }
+
+    @Test
+    void neverWritesAPassword() {
+        Options options = Options.of(Map.of(
+                Options.CONNECTION_URL,
+                "jdbc:postgresql://h/db?user=me&password=hunter2&sslmode=require",
+                Options.CONNECTION_PASSWORD,
+                "hunter2"));
+
+        String yaml = PlanFile.yaml(new Plan("app", options, List.of()), PlanNotes.NONE);
+
+        assertThat(yaml).doesNotContain("hunter2").contains("jdbc:postgresql://h/db?user=me&sslmode=require");
+        assertThat(PlanWriter.withoutPassword("jdbc:postgresql://h/db?password=x&user=me"))
+                .isEqualTo("jdbc:postgresql://h/db?user=me");
+    }
+
+    private Plan read(String yaml) {
+        Path file = folder.resolve("migration.yaml");
+        try {
+            Files.writeString(file, yaml);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+        return PlanFile.read(file);
+    }
+
+    private Plan everything() {
+        ColumnPlan id = new ColumnPlan(
+                "id",
+                "Id",
+                TargetType.of(TargetType.Kind.BIGINT),
+                Encoding.PLAIN,
+                false,
+                Optional.empty(),
+                Optional.empty(),
+                true,
+                false);
+        ColumnPlan at = new ColumnPlan(
+                "at",
+                "at",
+                TargetType.of(TargetType.Kind.TIMESTAMPTZ, 3),
+                Encoding.ISO8601,
+                true,
+                Optional.of("now()"),
+                Optional.of(ZoneId.of("Europe/Berlin")),
+                false,
+                false);
+        ColumnPlan price = ColumnPlan.plain("price", TargetType.numeric(10, 2));
+        ColumnPlan code = ColumnPlan.plain("code", TargetType.of(TargetType.Kind.VARCHAR, 12))
+                .comparedByBytes();
+        ColumnPlan live =
+                ColumnPlan.plain("live", TargetType.of(TargetType.Kind.BOOLEAN)).withEncoding(Encoding.YES_NO);
+        TablePlan orders = new TablePlan(
+                "orders",
+                "Orders",
+                KeyPlan.primaryKey("id"),
+                List.of(id, at, price, code, live),
+                Optional.of(new PartitionPlan(List.of("id"), 16)),
+                List.of(
+                        new IndexPlan("orders_code_key", true, true, List.of("\"code\""), Optional.empty()),
+                        new IndexPlan(
+                                "orders_live",
+                                true,
+                                false,
+                                List.of("lower(\"code\")", "\"at\" DESC"),
+                                Optional.of("\"live\" AND \"code\" <> 'a \"b\"'"))),
+                List.of(new ForeignKeyPlan(
+                        "orders_self", List.of("price"), "lines", List.of("n"), "CASCADE", "NO ACTION")),
+                1234,
+                true);
+        TablePlan lines = new TablePlan(
+                "lines",
+                "lines",
+                KeyPlan.rowid(),
+                List.of(ColumnPlan.plain("n", TargetType.numeric(10, 2)).notNull()),
+                Optional.empty(),
+                List.of(),
+                List.of(),
+                0,
+                false);
+        TablePlan unique = new TablePlan(
+                "u",
+                "u",
+                new KeyPlan(KeyPlan.Kind.UNIQUE_INDEX, List.of("k")),
+                List.of(ColumnPlan.plain("k", TargetType.of(TargetType.Kind.BYTEA))
+                        .withEncoding(Encoding.EXACT)),
+                Optional.empty(),
+                List.of(),
+                List.of(),
+                5,
+                true);
+        Options options = Options.of(Map.of(
+                Options.DATABASE_FILE_PATH,
+                folder.resolve("app.db").toAbsolutePath().toString(),
+                Options.VALIDATION_READY_STABLE_MS,
+                "5s",
+                Options.BATCH_MEMORY_BYTES,
+                "64MiB"));
+        return new Plan("app", options, List.of(orders, lines, unique));
+    }
+}
