@@ -3,13 +3,12 @@ package io.liteferry.embedded;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.Uuid;
@@ -23,45 +22,63 @@ import org.apache.kafka.metadata.storage.Formatter;
  * the configured voters, never through an address on disk, so a kept directory may move to another port.
  */
 public final class EmbeddedKafka implements AutoCloseable {
+    /** Name of the file that holds the address of the running broker. */
+    private static final String ADDRESS = "address";
+
     private static final int NODE_ID = 1;
     private static final int MIB = 1024 * 1024;
 
     private final KafkaRaftServer server;
+    private final OwnedDirectory directory;
     private final String bootstrapServers;
 
-    private EmbeddedKafka(KafkaRaftServer server, String bootstrapServers) {
+    private EmbeddedKafka(KafkaRaftServer server, OwnedDirectory directory, String bootstrapServers) {
         this.server = server;
+        this.directory = directory;
         this.bootstrapServers = bootstrapServers;
     }
 
     /** Starts a broker on a free port. */
-    public static EmbeddedKafka start(Path dataDirectory) {
-        return start(dataDirectory, 0);
+    public static EmbeddedKafka start(Path directory) {
+        return start(directory, 0);
     }
 
     /** Starts a broker; port 0 takes a free one. Returns once clients can be served. */
-    public static EmbeddedKafka start(Path dataDirectory, int port) {
+    public static EmbeddedKafka start(Path directory, int port) {
+        if (port != 0 && FreePort.isTaken(port)) {
+            throw new EmbeddedServerException("Could not start the embedded Kafka broker in " + directory + ": port "
+                    + port + " is taken by another process. Stop that one, or choose another port.");
+        }
+        OwnedDirectory owned = OwnedDirectory.take("embedded Kafka broker", directory);
         try {
-            int brokerPort = port == 0 ? freePort() : port;
-            int controllerPort = freePort();
-            Files.createDirectories(dataDirectory);
-            if (!Files.exists(dataDirectory.resolve("meta.properties"))) {
-                format(dataDirectory);
+            String address = "127.0.0.1:" + (port == 0 ? FreePort.choose() : port);
+            Path data = owned.path().resolve("data");
+            if (!Files.exists(data.resolve("meta.properties"))) {
+                format(data);
             }
-            KafkaConfig config = new KafkaConfig(settings(dataDirectory, brokerPort, controllerPort), false);
-            KafkaRaftServer server = new KafkaRaftServer(config, Time.SYSTEM);
-            try {
-                server.startup();
-            } catch (RuntimeException e) {
-                server.shutdown();
-                throw e;
-            }
-            return new EmbeddedKafka(server, "127.0.0.1:" + brokerPort);
+            KafkaRaftServer server = startup(data, address);
+            Files.writeString(owned.path().resolve(ADDRESS), address);
+            return new EmbeddedKafka(server, owned, address);
         } catch (Exception e) {
+            owned.close();
             throw new EmbeddedServerException(
-                    "Could not start the embedded Kafka broker in " + dataDirectory + ": " + e.getMessage()
-                            + ". Is another process using this directory or its port?",
+                    "Could not start the embedded Kafka broker in " + directory + ": " + e.getMessage()
+                            + ". Is the directory writable, and its disk not full?",
                     e);
+        }
+    }
+
+    /** Where clients connect to the broker that runs in a directory, in this process or in another. */
+    public static Optional<String> findRunning(Path directory) {
+        Path file = directory.resolve(ADDRESS);
+        if (!OwnedDirectory.isOwned(directory) || !Files.exists(file)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(Files.readString(file));
+        } catch (IOException e) {
+            throw new EmbeddedServerException(
+                    "Could not read where the embedded Kafka broker in " + directory + " runs: " + e, e);
         }
     }
 
@@ -72,8 +89,24 @@ public final class EmbeddedKafka implements AutoCloseable {
 
     @Override
     public void close() {
-        server.shutdown();
-        server.awaitShutdown();
+        try (directory) {
+            Files.deleteIfExists(directory.path().resolve(ADDRESS));
+            server.shutdown();
+            server.awaitShutdown();
+        } catch (IOException e) {
+            throw new EmbeddedServerException("Could not stop the embedded Kafka broker: " + e, e);
+        }
+    }
+
+    private static KafkaRaftServer startup(Path data, String address) throws IOException {
+        KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(settings(data, address), false), Time.SYSTEM);
+        try {
+            server.startup();
+            return server;
+        } catch (RuntimeException e) {
+            server.shutdown();
+            throw e;
+        }
     }
 
     private static void format(Path dataDirectory) throws Exception {
@@ -87,13 +120,14 @@ public final class EmbeddedKafka implements AutoCloseable {
         formatter.run();
     }
 
-    private static Map<String, String> settings(Path dataDirectory, int brokerPort, int controllerPort) {
+    private static Map<String, String> settings(Path dataDirectory, String address) throws IOException {
+        String controller = "127.0.0.1:" + FreePort.choose();
         Map<String, String> settings = new HashMap<>();
         settings.put("process.roles", "broker,controller");
         settings.put("node.id", String.valueOf(NODE_ID));
-        settings.put("controller.quorum.voters", NODE_ID + "@127.0.0.1:" + controllerPort);
-        settings.put("listeners", "PLAINTEXT://127.0.0.1:" + brokerPort + ",CONTROLLER://127.0.0.1:" + controllerPort);
-        settings.put("advertised.listeners", "PLAINTEXT://127.0.0.1:" + brokerPort);
+        settings.put("controller.quorum.voters", NODE_ID + "@" + controller);
+        settings.put("listeners", "PLAINTEXT://" + address + ",CONTROLLER://" + controller);
+        settings.put("advertised.listeners", "PLAINTEXT://" + address);
         settings.put("controller.listener.names", "CONTROLLER");
         settings.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
         settings.put("log.dirs", dataDirectory.toString());
@@ -125,13 +159,9 @@ public final class EmbeddedKafka implements AutoCloseable {
         settings.put("background.threads", "2");
         settings.put("num.recovery.threads.per.data.dir", "2");
         settings.put("group.coordinator.threads", "1");
-        settings.put("controlled.shutdown.enable", "false");
+        // A killed broker's registration holds up its successor for this long.
+        settings.put("broker.session.timeout.ms", "3000");
+        settings.put("broker.heartbeat.interval.ms", "500");
         return settings;
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

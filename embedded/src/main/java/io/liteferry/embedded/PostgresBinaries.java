@@ -1,0 +1,117 @@
+package io.liteferry.embedded;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Locale;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.tukaani.xz.XZInputStream;
+
+/**
+ * The server's programs, unpacked once a user from the archive on the class path. They stand in a folder only this user can write: a shared temporary
+ * folder would let anybody put a program of theirs in their place.
+ */
+final class PostgresBinaries {
+    /** Part of the folder's name; a new version is unpacked beside the old one. */
+    private static final String VERSION = "18.6.0";
+
+    private PostgresBinaries() {}
+
+    /** The folder that holds bin, lib and share. Without a home directory that can be written it is made in {@code other}. */
+    static Path unpacked(Path other) throws IOException {
+        String archive = archive();
+        String folder = "postgres-" + VERSION + "-" + System.getProperty("os.arch");
+        Path cached = cache().resolve(folder);
+        if (Files.isDirectory(cached)) {
+            return cached;
+        }
+        try {
+            return unpack(archive, cached);
+        } catch (IOException e) {
+            Path beside = other.resolve(folder);
+            try {
+                return Files.isDirectory(beside) ? beside : unpack(archive, beside);
+            } catch (IOException second) {
+                second.addSuppressed(e);
+                throw second;
+            }
+        }
+    }
+
+    private static String archive() {
+        String system = System.getProperty("os.name");
+        String processor = System.getProperty("os.arch").toLowerCase(Locale.ROOT);
+        if ("Linux".equals(system) && processor.equals("amd64")) {
+            return "/postgres-linux-x86_64.txz";
+        }
+        if ("Linux".equals(system) && processor.equals("aarch64")) {
+            return "/postgres-linux-arm_64.txz";
+        }
+        throw new EmbeddedServerException("There is no embedded PostgreSQL for " + system + " on " + processor
+                + ". Set connection.url to a server of your own.");
+    }
+
+    private static Path cache() {
+        String configured = System.getenv("XDG_CACHE_HOME");
+        Path base = configured == null || configured.isEmpty()
+                ? Path.of(System.getProperty("user.home"), ".cache")
+                : Path.of(configured);
+        return base.toAbsolutePath().resolve("liteferry");
+    }
+
+    /** Unpacks beside the final place and moves the whole folder there, so that nobody ever sees half of it. */
+    private static Path unpack(String archive, Path folder) throws IOException {
+        Files.createDirectories(folder.getParent());
+        Path unfinished = Files.createTempDirectory(folder.getParent(), "unpacking-");
+        try (InputStream packed = PostgresBinaries.class.getResourceAsStream(archive)) {
+            if (packed == null) {
+                throw new EmbeddedServerException("The class path lacks " + archive.substring(1)
+                        + ". Build again, or set connection.url to a server of your own.");
+            }
+            TarArchiveInputStream tar = new TarArchiveInputStream(new XZInputStream(new BufferedInputStream(packed)));
+            for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
+                write(entry, tar, unfinished);
+            }
+            return moveIntoPlace(unfinished, folder);
+        } finally {
+            FileTree.delete(unfinished);
+        }
+    }
+
+    private static void write(TarArchiveEntry entry, InputStream content, Path root) throws IOException {
+        Path path = root.resolve(entry.getName()).normalize();
+        if (!path.startsWith(root)) {
+            throw new IOException("The archive names a path outside itself: " + entry.getName());
+        }
+        if (entry.isDirectory()) {
+            Files.createDirectories(path);
+            return;
+        }
+        Files.createDirectories(path.getParent());
+        if (entry.isSymbolicLink()) {
+            Files.createSymbolicLink(path, Path.of(entry.getLinkName()));
+        } else if (entry.isLink()) {
+            Files.createLink(path, root.resolve(entry.getLinkName()));
+        } else {
+            Files.copy(content, path);
+            boolean program = (entry.getMode() & 0100) != 0;
+            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(program ? "rwxr-xr-x" : "rw-r--r--"));
+        }
+    }
+
+    private static Path moveIntoPlace(Path unfinished, Path folder) throws IOException {
+        try {
+            Files.setPosixFilePermissions(unfinished, PosixFilePermissions.fromString("rwxr-xr-x"));
+            return Files.move(unfinished, folder, StandardCopyOption.ATOMIC_MOVE);
+        } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
+            return folder; // another process was faster; its folder is whole
+        }
+    }
+}
