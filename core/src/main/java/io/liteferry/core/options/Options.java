@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
 import org.apache.kafka.common.config.ConfigException;
@@ -122,6 +123,8 @@ public final class Options {
     private static final ConfigDef DECLARED = DECLARATION.definition();
     private static final Map<String, Unit> UNITS = DECLARATION.units();
 
+    private static final Pattern URL_PASSWORD = Pattern.compile("(?i)[?&](password|sslpassword)=[^&]*");
+
     private final Map<String, Object> values;
     private final Map<String, String> given;
 
@@ -224,6 +227,24 @@ public final class Options {
     /** The keys that were given, as they were written; secrets by reference. */
     public Map<String, String> given() {
         return given;
+    }
+
+    /** What may be shown and written to files: no password but by reference. */
+    public Map<String, String> shareable() {
+        Map<String, String> shown = new TreeMap<>(given);
+        if (!given.getOrDefault(CONNECTION_PASSWORD, "").startsWith("${")) {
+            shown.remove(CONNECTION_PASSWORD);
+        }
+        shown.computeIfPresent(CONNECTION_URL, (key, url) -> withoutPassword(url));
+        return shown;
+    }
+
+    static String withoutPassword(String url) {
+        String stripped = URL_PASSWORD.matcher(url).replaceAll("");
+        int first = stripped.indexOf('&');
+        return stripped.contains("?") || first < 0
+                ? stripped
+                : stripped.substring(0, first) + "?" + stripped.substring(first + 1);
     }
 
     public String string(String key) {

@@ -5,14 +5,14 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Writes a plan as YAML, one line a column, each with the reason behind it. The same plan gives the same text. */
 final class PlanWriter {
-    private static final Pattern PLAIN = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*( [A-Za-z0-9_]+)*");
-    private static final Pattern URL_PASSWORD = Pattern.compile("(?i)[?&](password|sslpassword)=[^&]*");
+    private static final Pattern PLAIN = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*( [A-Za-z0-9_]+)*(\\(\\d+\\))?");
     /** Words that YAML would read as something else than text. */
     private static final Set<String> RESERVED = Set.of("true", "false", "yes", "no", "on", "off", "null", "y", "n");
 
@@ -38,27 +38,14 @@ final class PlanWriter {
 
     /** Passwords are never written: the environment or a reference gives them. */
     private void options(Options options) {
-        List<String> lines = new ArrayList<>();
-        options.given().forEach((key, value) -> {
-            if (key.equals(Options.CONNECTION_PASSWORD) && !value.startsWith("${")) {
-                lines.add(
-                        "  # connection.password: give LITEFERRY_CONNECTION_PASSWORD, or ${env:NAME} or ${file:/path} here");
-            } else {
-                String shown = key.equals(Options.CONNECTION_URL) ? withoutPassword(value) : value;
-                lines.add("  " + key + ": " + scalar(shown));
-            }
-        });
-        boolean none = lines.stream().allMatch(l -> l.startsWith("  #"));
-        line(none ? "options: {}" : "options:");
-        lines.forEach(this::line);
-    }
-
-    static String withoutPassword(String url) {
-        String stripped = URL_PASSWORD.matcher(url).replaceAll("");
-        int first = stripped.indexOf('&');
-        return stripped.contains("?") || first < 0
-                ? stripped
-                : stripped.substring(0, first) + "?" + stripped.substring(first + 1);
+        Map<String, String> shown = options.shareable();
+        line(shown.isEmpty() ? "options: {}" : "options:");
+        shown.forEach((key, value) -> line("  " + key + ": " + scalar(value)));
+        if (!shown.equals(options.given())) {
+            comment(
+                    "  ",
+                    "A password is given by LITEFERRY_CONNECTION_PASSWORD, or here by ${env:NAME} or ${file:/path}.");
+        }
     }
 
     private void table(TablePlan t) {

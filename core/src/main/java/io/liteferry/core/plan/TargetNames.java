@@ -40,6 +40,11 @@ public final class TargetNames {
         return claim(source, "relation");
     }
 
+    /** Takes a name out of use. */
+    public void reserve(String name) {
+        taken.add(name);
+    }
+
     private String claim(String wanted, String whenEmpty) {
         String base = wanted.isEmpty() ? whenEmpty : wanted.replace('\0', '_');
         String name = fits(base) ? base : shortened(base, "");

@@ -1,0 +1,222 @@
+package io.liteferry.core.planning;
+
+import io.liteferry.core.plan.ColumnPlan;
+import io.liteferry.core.plan.Encoding;
+import io.liteferry.core.plan.TargetType.Kind;
+import io.liteferry.core.postgres.PgSql;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Translates the few index expressions and predicates that mean the same on both sides: columns, lower, upper,
+ * comparisons of a column with a literal, IS [NOT] NULL, AND, OR, NOT. Everything else is left to a person.
+ */
+final class ExpressionTranslation {
+    private static final Pattern TOKEN = Pattern.compile(
+            "\\s*(?:('(?:[^']|'')*')|(\"(?:[^\"]|\"\")*\"|`(?:[^`]|``)*`|\\[[^]]*])|(\\d+(?:\\.\\d+)?)|([A-Za-z_\\x80-\\uFFFF][\\w$\\x80-\\uFFFF]*)|(<>|!=|<=|>=|==|[-=<>(),+]))");
+    private static final Set<Kind> NUMBERS =
+            EnumSet.of(Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.NUMERIC, Kind.REAL, Kind.DOUBLE);
+    private static final Set<Kind> TEXTS = EnumSet.of(Kind.TEXT, Kind.VARCHAR);
+    private static final Set<String> KEYWORDS = Set.of("AND", "OR", "NOT", "IS", "NULL", "IN", "LIKE", "TRUE", "FALSE");
+
+    /** Said by the parser where it meets what it does not translate; never leaves this class. */
+    private static final class Untranslatable extends RuntimeException {
+        Untranslatable() {
+            super(null, null, false, false);
+        }
+    }
+
+    private final String sql;
+    private final Function<String, Optional<ColumnPlan>> columns;
+    private int at;
+    private String token = "";
+    private TokenKind kind = TokenKind.END;
+
+    private enum TokenKind {
+        STRING,
+        QUOTED_NAME,
+        NUMBER,
+        WORD,
+        SYMBOL,
+        END
+    }
+
+    private ExpressionTranslation(String sql, Function<String, Optional<ColumnPlan>> columns) {
+        this.sql = sql;
+        this.columns = columns;
+    }
+
+    /** An index term: a column, or lower or upper of one. */
+    static Optional<String> term(String sql, Function<String, Optional<ColumnPlan>> columns) {
+        return translated(sql, columns, ExpressionTranslation::operandTerm);
+    }
+
+    /** The predicate of a partial index. */
+    static Optional<String> predicate(String sql, Function<String, Optional<ColumnPlan>> columns) {
+        return translated(sql, columns, ExpressionTranslation::disjunction);
+    }
+
+    private static Optional<String> translated(
+            String sql, Function<String, Optional<ColumnPlan>> columns, Function<ExpressionTranslation, String> rule) {
+        ExpressionTranslation t = new ExpressionTranslation(sql, columns);
+        try {
+            t.advance();
+            String result = rule.apply(t);
+            return t.kind == TokenKind.END ? Optional.of(result) : Optional.empty();
+        } catch (Untranslatable e) {
+            return Optional.empty();
+        }
+    }
+
+    private void advance() {
+        if (sql.substring(at).isBlank()) {
+            kind = TokenKind.END;
+            token = "";
+            return;
+        }
+        Matcher m = TOKEN.matcher(sql).region(at, sql.length());
+        if (!m.lookingAt()) {
+            throw new Untranslatable();
+        }
+        at = m.end();
+        for (int group = 1; group <= 5; group++) {
+            if (m.group(group) != null) {
+                kind = TokenKind.values()[group - 1];
+                token = m.group(group);
+            }
+        }
+    }
+
+    private boolean accept(String wanted) {
+        boolean matches = (kind == TokenKind.WORD || kind == TokenKind.SYMBOL) && token.equalsIgnoreCase(wanted);
+        if (matches) {
+            advance();
+        }
+        return matches;
+    }
+
+    private void expect(String wanted) {
+        if (!accept(wanted)) {
+            throw new Untranslatable();
+        }
+    }
+
+    private String disjunction() {
+        StringBuilder all = new StringBuilder(conjunction());
+        while (accept("OR")) {
+            all.append(" OR ").append(conjunction());
+        }
+        return all.toString();
+    }
+
+    private String conjunction() {
+        StringBuilder all = new StringBuilder(condition());
+        while (accept("AND")) {
+            all.append(" AND ").append(condition());
+        }
+        return all.toString();
+    }
+
+    private String condition() {
+        if (accept("NOT")) {
+            return "NOT " + condition();
+        }
+        if (accept("(")) {
+            String inner = disjunction();
+            expect(")");
+            return "(" + inner + ")";
+        }
+        Operand left = operand();
+        if (accept("IS")) {
+            boolean not = accept("NOT");
+            expect("NULL");
+            return left.sql() + (not ? " IS NOT NULL" : " IS NULL");
+        }
+        if (kind == TokenKind.SYMBOL
+                && List.of("=", "==", "<>", "!=", "<", "<=", ">", ">=").contains(token)) {
+            String operator = token.equals("==") ? "=" : token.equals("!=") ? "<>" : token;
+            advance();
+            return comparison(left, operator);
+        }
+        // A bare boolean column is a condition of its own.
+        if (left.column().type().kind() == Kind.BOOLEAN && left.column().encoding() == Encoding.ZERO_ONE) {
+            return left.sql();
+        }
+        throw new Untranslatable();
+    }
+
+    private String comparison(Operand left, String operator) {
+        boolean equality = operator.equals("=") || operator.equals("<>");
+        Kind type = left.column().type().kind();
+        if (kind == TokenKind.STRING && TEXTS.contains(type) && equality && !token.contains("\\")) {
+            return left.sql() + " " + operator + " " + literal();
+        }
+        if (NUMBERS.contains(type)) {
+            String sign = accept("-") ? "-" : "";
+            if (kind == TokenKind.NUMBER) {
+                return left.sql() + " " + operator + " " + sign + literal();
+            }
+        }
+        boolean flag = type == Kind.BOOLEAN && left.column().encoding() == Encoding.ZERO_ONE && equality;
+        if (flag && List.of("0", "1", "TRUE", "FALSE").contains(token.toUpperCase(Locale.ROOT))) {
+            boolean yes = literal().matches("(?i)1|true");
+            return left.sql() + " " + operator + " " + yes;
+        }
+        throw new Untranslatable();
+    }
+
+    private String literal() {
+        String literal = token;
+        advance();
+        return literal;
+    }
+
+    /** @param column the column it is made of */
+    private record Operand(String sql, ColumnPlan column) {}
+
+    private String operandTerm() {
+        if (accept("(")) {
+            String inner = operandTerm();
+            expect(")");
+            return inner;
+        }
+        return operand().sql();
+    }
+
+    private Operand operand() {
+        if (kind == TokenKind.WORD && List.of("lower", "upper").contains(token.toLowerCase(Locale.ROOT))) {
+            String function = literal().toLowerCase(Locale.ROOT);
+            expect("(");
+            Operand inner = operand();
+            expect(")");
+            if (!TEXTS.contains(inner.column().type().kind())) {
+                throw new Untranslatable();
+            }
+            return new Operand(function + "(" + inner.sql() + ")", inner.column());
+        }
+        ColumnPlan column = columns.apply(columnName()).orElseThrow(Untranslatable::new);
+        advance();
+        return new Operand(PgSql.name(column.target()), column);
+    }
+
+    private String columnName() {
+        if (kind == TokenKind.WORD && !KEYWORDS.contains(token.toUpperCase(Locale.ROOT))) {
+            return token;
+        }
+        if (kind == TokenKind.QUOTED_NAME) {
+            String inner = token.substring(1, token.length() - 1);
+            return switch (token.charAt(0)) {
+                case '"' -> inner.replace("\"\"", "\"");
+                case '`' -> inner.replace("``", "`");
+                default -> inner;
+            };
+        }
+        throw new Untranslatable();
+    }
+}
