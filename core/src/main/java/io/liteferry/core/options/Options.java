@@ -79,7 +79,7 @@ public final class Options {
             .doc("host:port of capture's /livez, /readyz and /metrics. Port 0 takes a free one.")
             .number(POLL_INTERVAL_MS, 2L, 1, 60_000, Unit.MILLISECONDS, Importance.MEDIUM)
             .doc("How often capture asks SQLite whether anything was committed (2 microseconds a question).")
-            .count(MAX_BATCH_SIZE, 20_000, 100, 1_000_000, Importance.MEDIUM)
+            .count(MAX_BATCH_SIZE, 20_000, 1, 1_000_000, Importance.MEDIUM)
             .doc("Log entries read in one read transaction at the most; a batch may need several.")
             .count(SNAPSHOT_CHUNK_SIZE, 20_000, 1, 1_000_000, Importance.MEDIUM)
             .doc("Rows of a snapshot read in one read transaction at the most.")

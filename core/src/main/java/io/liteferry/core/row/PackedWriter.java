@@ -24,6 +24,11 @@ public final class PackedWriter {
         return Arrays.copyOf(bytes, length);
     }
 
+    /** Whether exactly these bytes were written. */
+    public boolean contentEquals(byte[] other) {
+        return Arrays.equals(bytes, 0, length, other, 0, other.length);
+    }
+
     public PackedWriter putNull() {
         return putByte(StorageClass.NULL.tag());
     }
