@@ -1,0 +1,51 @@
+package io.liteferry.capture.install;
+
+import io.liteferry.core.sqlite.SqliteCatalog;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * The three tables of ours in the source. {@value #LOG} has one row a logged key: a monotone {@code seq}, the table's
+ * number, a hint of the operation, a random fingerprint, the key in {@code k0, k1, …}. It has no types and no
+ * constraints, so that no conflict clause of the application can reach it. {@value #META} is one row, {@value #TABLES}
+ * gives a number to each table and keeps the columns it had when its triggers were made.
+ */
+public final class ChangeLog {
+    public static final String LOG = SqliteCatalog.OWN_PREFIX + "log";
+    public static final String META = SqliteCatalog.OWN_PREFIX + "meta";
+    public static final String TABLES = SqliteCatalog.OWN_PREFIX + "tables";
+
+    /** What the log, its triggers and its sentinel look like; another number needs another reader. */
+    public static final int FORMAT = 1;
+
+    /** Key columns of a new log; a wider key of the plan makes more. */
+    public static final int KEY_COLUMNS = 4;
+
+    /** {@code op} of a log row. Hints for metrics: what is true of a key says the row that is read again. */
+    public static final int INSERTED = 1;
+
+    static final int UPDATED = 2;
+    static final int DELETED = 3;
+    static final int CANDIDATE = 4;
+
+    private ChangeLog() {}
+
+    /** Makes the tables, the identity, and the first log row, which is the sentinel of a capture that never ran. */
+    static List<String> create(int keyColumns) {
+        List<String> statements = new ArrayList<>();
+        statements.add("CREATE TABLE " + LOG + "(seq INTEGER PRIMARY KEY, tbl, op, r, " + keyNames(keyColumns) + ")");
+        statements.add("CREATE TABLE " + META + "(identity, epoch, fenced, format)");
+        statements.add("CREATE TABLE " + TABLES + "(id INTEGER PRIMARY KEY, name, columns)");
+        statements.add("INSERT INTO " + META
+                + "(identity, epoch, fenced, format) SELECT lower(hex(randomblob(16))), 0, 0, " + FORMAT);
+        statements.add("INSERT INTO " + LOG + "(tbl, op, r) SELECT 0, 0, random()");
+        return statements;
+    }
+
+    /** {@code k0, k1, …} */
+    static String keyNames(int count) {
+        return IntStream.range(0, count).mapToObj(i -> "k" + i).collect(Collectors.joining(", "));
+    }
+}

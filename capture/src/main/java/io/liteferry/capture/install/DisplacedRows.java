@@ -1,0 +1,123 @@
+package io.liteferry.capture.install;
+
+import io.liteferry.core.sqlite.SourceTable;
+import io.liteferry.core.sqlite.Sql;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * Writes, for each way in which a new row can displace others, the condition that finds those others while they are
+ * still there. One for each unique index, in its own collations, with its expressions and predicate as they were
+ * written; the new row stands in for the table as a derived table with the same column names.
+ */
+final class DisplacedRows {
+    private static final Pattern PLAIN_WORD = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
+
+    private final SourceTable table;
+
+    DisplacedRows(SourceTable table) {
+        this.table = table;
+    }
+
+    /** @param keyIsRowid a conflict of rowids is then a conflict of keys, and the key itself is logged anyway */
+    List<String> conditions(boolean keyIsRowid) {
+        List<String> conditions = new ArrayList<>();
+        for (SourceTable.Index index : table.indexes()) {
+            if (index.unique()) {
+                conditions.add(conflict(index));
+            }
+        }
+        if (!keyIsRowid) {
+            Optional<String> handle =
+                    table.rowidAlias().map(c -> Sql.name(c.name())).or(table::rowidName);
+            // In a BEFORE INSERT a generated rowid reads -1: at the worst one candidate too many.
+            handle.ifPresent(h -> conditions.add(h + " = NEW." + h));
+        }
+        return conditions;
+    }
+
+    private String conflict(SourceTable.Index index) {
+        List<String> terms = new ArrayList<>();
+        for (SourceTable.Term term : index.terms()) {
+            String value = term.column()
+                    .map(Sql::name)
+                    .orElseGet(() -> "(" + term.expression().orElseThrow() + ")");
+            terms.add(value + " COLLATE " + collation(term.collation()) + " = (SELECT " + value + " FROM "
+                    + newRow(value) + ")");
+        }
+        // A comment at its end must not swallow the bracket.
+        index.where().map(w -> w.contains("--") ? w + "\n" : w).ifPresent(predicate -> {
+            terms.add("(" + predicate + ")");
+            terms.add("(SELECT (" + predicate + ") FROM " + newRow(predicate) + ")");
+        });
+        return String.join("\n     AND ", terms);
+    }
+
+    private static String collation(String name) {
+        return PLAIN_WORD.matcher(name).matches() ? name : Sql.name(name);
+    }
+
+    /** Only the columns that the text mentions, so that the application can drop any other one. */
+    private String newRow(String text) {
+        List<SourceTable.Column> mentioned =
+                table.columns().stream().filter(c -> mentions(text, c.name())).toList();
+        String columns = (mentioned.isEmpty() ? table.columns() : mentioned)
+                .stream().map(c -> stored(c) + " AS " + Sql.name(c.name())).collect(Collectors.joining(", "));
+        // A predicate may call its columns by the table's name.
+        String alias = mentions(text, table.name()) ? " AS " + Sql.name(table.name()) : "";
+        return "(SELECT " + columns + ")" + alias;
+    }
+
+    private static boolean mentions(String text, String name) {
+        if (name.isEmpty()) {
+            return text.contains("\"\"") || text.contains("[]") || text.contains("``");
+        }
+        String pattern = List.of(name, name.replace("\"", "\"\""), name.replace("`", "``")).stream()
+                .distinct()
+                .map(Pattern::quote)
+                .collect(Collectors.joining("|", "(?<![\\w])(", ")(?![\\w])"));
+        return Pattern.compile(pattern, Pattern.CASE_INSENSITIVE).matcher(text).find();
+    }
+
+    /** What REPLACE stores: for a NULL in a NOT NULL column, its default. */
+    private static String stored(SourceTable.Column column) {
+        String value = "NEW." + Sql.name(column.name());
+        return column.notNull() && column.defaultSql().isPresent()
+                ? "coalesce(" + value + ", " + asExpression(column.defaultSql().orElseThrow()) + ")"
+                : value;
+    }
+
+    /** A default as an expression: a bare or double-quoted word in a DEFAULT clause is a string. */
+    static String asExpression(String defaultSql) {
+        String written = defaultSql.strip();
+        String word = written.toUpperCase(Locale.ROOT);
+        if (written.length() > 1 && written.startsWith("\"") && written.endsWith("\"")) {
+            return Sql.text(written.substring(1, written.length() - 1).replace("\"\"", "\""));
+        }
+        return switch (word) {
+            case "NULL", "CURRENT_TIMESTAMP", "CURRENT_DATE", "CURRENT_TIME" -> written;
+            case "TRUE" -> "1";
+            case "FALSE" -> "0";
+            default -> PLAIN_WORD.matcher(written).matches() ? Sql.text(written) : written;
+        };
+    }
+
+    /** Columns whose default may be another value when it is stored: a displaced row can then stay unseen. */
+    static List<String> unforeseeableDefaults(SourceTable table) {
+        return table.columns().stream()
+                .filter(c -> c.notNull()
+                        && c.defaultSql()
+                                .map(d -> d.toLowerCase(Locale.ROOT).contains("random"))
+                                .orElse(false))
+                .map(SourceTable.Column::name)
+                .filter(c -> table.indexes().stream()
+                        .anyMatch(i -> i.unique()
+                                && i.terms().stream()
+                                        .anyMatch(t -> t.column().map(c::equals).orElse(true))))
+                .toList();
+    }
+}

@@ -1,0 +1,138 @@
+package io.liteferry.capture.install;
+
+import io.liteferry.core.change.Json;
+import io.liteferry.core.plan.TablePlan;
+import io.liteferry.core.sqlite.SourceTable;
+import io.liteferry.core.sqlite.SqliteCatalog;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * What of ours stands in the source, read from its catalogue. Says of a table whether everything that happens to it is
+ * logged: its triggers are exactly those that would be made today, and its columns are those it had then.
+ *
+ * @param tables by source name
+ * @param triggers every trigger of the database, the newest last
+ */
+public record InstalledLog(String identity, int keyColumns, Map<String, Table> tables, List<Trigger> triggers) {
+    private static final Pattern RAISE_IGNORE =
+            Pattern.compile("raise\\s*\\(\\s*ignore\\s*\\)", Pattern.CASE_INSENSITIVE);
+
+    /** A table that the log knows, with the names of the columns it had when its triggers were made. */
+    public record Table(int id, List<String> columns) {}
+
+    /** A trigger as the catalogue has it. */
+    public record Trigger(String name, String table, String sql) {
+        boolean ours() {
+            return name.startsWith(SqliteCatalog.OWN_PREFIX);
+        }
+
+        boolean on(String tableName) {
+            return table.toLowerCase(Locale.ROOT).equals(tableName.toLowerCase(Locale.ROOT));
+        }
+    }
+
+    /** Empty where the source has no change log. */
+    public static Optional<InstalledLog> read(Connection connection) throws SQLException {
+        try (Statement s = connection.createStatement()) {
+            int keyColumns = 0;
+            try (ResultSet rs = s.executeQuery("PRAGMA table_info(" + ChangeLog.LOG + ")")) {
+                while (rs.next()) {
+                    keyColumns += rs.getString("name").matches("k[0-9]+") ? 1 : 0;
+                }
+            }
+            if (keyColumns == 0) {
+                return Optional.empty();
+            }
+            String identity;
+            try (ResultSet rs = s.executeQuery("SELECT identity FROM " + ChangeLog.META)) {
+                identity = rs.next() ? rs.getString(1) : "";
+            }
+            Map<String, Table> tables = new HashMap<>();
+            try (ResultSet rs = s.executeQuery("SELECT id, name, columns FROM " + ChangeLog.TABLES)) {
+                while (rs.next()) {
+                    String[] columns = Json.read(
+                            rs.getString(3).getBytes(StandardCharsets.UTF_8), String[].class, ChangeLog.TABLES);
+                    tables.put(rs.getString(2), new Table(rs.getInt(1), List.of(columns)));
+                }
+            }
+            List<Trigger> triggers = new ArrayList<>();
+            try (ResultSet rs = s.executeQuery(
+                    "SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY rowid")) {
+                while (rs.next()) {
+                    triggers.add(new Trigger(rs.getString(1), rs.getString(2), rs.getString(3)));
+                }
+            }
+            return Optional.of(new InstalledLog(identity, keyColumns, tables, triggers));
+        }
+    }
+
+    /** Why the log does not see everything that happens to a table; empty where it does. */
+    public Optional<String> problem(TablePlan plan, Optional<SourceTable> now) {
+        Table known = tables.get(plan.source());
+        if (known == null) {
+            return Optional.of("it is not in the change log");
+        }
+        if (now.isEmpty()) {
+            return Optional.of("it is gone from the source, or has another name now");
+        }
+        List<String> names =
+                now.get().columns().stream().map(SourceTable.Column::name).toList();
+        if (!names.equals(known.columns())) {
+            return Optional.of("its columns were changed: " + difference(known.columns(), names));
+        }
+        List<TriggerSql.Trigger> wanted = TriggerSql.of(now.get(), plan.key(), known.id());
+        Set<Trigger> own = new HashSet<>();
+        for (TriggerSql.Trigger t : wanted) {
+            own.add(new Trigger(t.name(), now.get().name(), t.sql()));
+        }
+        Set<Trigger> present = new HashSet<>(
+                triggers.stream().filter(t -> t.ours() && t.on(plan.source())).toList());
+        if (!present.equals(own)) {
+            Set<Trigger> missing = new HashSet<>(own);
+            missing.removeAll(present);
+            return Optional.of(
+                    missing.isEmpty()
+                            ? "it has capture triggers of another version"
+                            : "its capture triggers are gone or changed");
+        }
+        return canSilenceOurs(plan.source())
+                ? Optional.of("an application trigger with RAISE(IGNORE) was made after ours and fires before them")
+                : Optional.empty();
+    }
+
+    /** The newest trigger fires first; one that ends the row's processing there would hide the change from ours. */
+    private boolean canSilenceOurs(String table) {
+        boolean ours = false;
+        for (Trigger t : triggers) {
+            if (t.on(table)) {
+                if (!t.ours() && ours && RAISE_IGNORE.matcher(t.sql()).find()) {
+                    return true;
+                }
+                ours |= t.ours();
+            }
+        }
+        return false;
+    }
+
+    private static String difference(List<String> then, List<String> now) {
+        List<String> added = now.stream().filter(c -> !then.contains(c)).toList();
+        List<String> gone = then.stream().filter(c -> !now.contains(c)).toList();
+        return added.isEmpty() && gone.isEmpty()
+                ? "their order is another"
+                : "added " + Arrays.toString(added.toArray()) + ", gone " + Arrays.toString(gone.toArray());
+    }
+}

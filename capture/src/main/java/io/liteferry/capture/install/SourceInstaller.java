@@ -1,0 +1,255 @@
+package io.liteferry.capture.install;
+
+import io.liteferry.core.ErrorCode;
+import io.liteferry.core.LiteferryException;
+import io.liteferry.core.change.Json;
+import io.liteferry.core.options.Options;
+import io.liteferry.core.plan.Plan;
+import io.liteferry.core.plan.TablePlan;
+import io.liteferry.core.sqlite.SourceTable;
+import io.liteferry.core.sqlite.Sql;
+import io.liteferry.core.sqlite.SqliteCatalog;
+import io.liteferry.core.sqlite.SqliteFile;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Puts capture into the source and takes it out again, each in one immediate transaction. Installing twice changes
+ * nothing; uninstalling leaves the schema as it was, text by text.
+ */
+public final class SourceInstaller {
+    private static final Logger LOG = LoggerFactory.getLogger(SourceInstaller.class);
+
+    private final Plan plan;
+    private final SqliteFile file;
+
+    public SourceInstaller(Plan plan) {
+        this.plan = plan;
+        this.file = new SqliteFile(plan.options().path(Options.DATABASE_FILE_PATH));
+    }
+
+    /** What {@link #install()} would run now, in this order; empty where everything is in place. */
+    public List<String> statements() {
+        try (Connection connection = file.openReadOnly()) {
+            return statements(connection);
+        } catch (SQLException e) {
+            throw file.failure("Reading the schema of " + file.path(), e);
+        }
+    }
+
+    public boolean installed() {
+        return statements().isEmpty();
+    }
+
+    public void install() {
+        inOneTransaction("Installing the capture triggers in " + file.path(), (connection, s) -> {
+            List<String> statements = statements(connection);
+            Map<String, List<String>> compiled = compiledWrites(connection);
+            for (String sql : statements) {
+                s.execute(sql);
+            }
+            compileAgain(s, compiled);
+            LOG.info("Change log installed file={} statements={}", file.path(), statements.size());
+        });
+    }
+
+    /** Takes out triggers first and the log last: a trigger without its log would make the application's writes fail. */
+    public void uninstall() {
+        inOneTransaction("Removing the capture triggers from " + file.path(), (connection, s) -> {
+            for (String trigger : names(s, "trigger")) {
+                s.execute("DROP TRIGGER " + Sql.name(trigger));
+            }
+            for (String table : names(s, "table")) {
+                if (!table.equals(ChangeLog.LOG)) {
+                    s.execute("DROP TABLE " + Sql.name(table));
+                }
+            }
+            s.execute("DROP TABLE IF EXISTS " + ChangeLog.LOG);
+            LOG.info("Change log removed file={}", file.path());
+        });
+    }
+
+    private List<String> statements(Connection connection) throws SQLException {
+        SqliteCatalog catalog = new SqliteCatalog(connection);
+        Optional<InstalledLog> present = InstalledLog.read(connection);
+        Map<String, InstalledLog.Table> known =
+                new TreeMap<>(present.map(InstalledLog::tables).orElse(Map.of()));
+        int width = plan.tables().stream()
+                .mapToInt(t -> Math.max(1, t.key().columns().size()))
+                .reduce(ChangeLog.KEY_COLUMNS, Math::max);
+        List<String> statements = new ArrayList<>();
+        if (present.isEmpty()) {
+            statements.addAll(ChangeLog.create(width));
+        } else {
+            for (int k = present.get().keyColumns(); k < width; k++) {
+                statements.add("ALTER TABLE " + ChangeLog.LOG + " ADD COLUMN k" + k);
+            }
+        }
+        List<InstalledLog.Trigger> strays = new ArrayList<>(present.map(p ->
+                        p.triggers().stream().filter(InstalledLog.Trigger::ours).toList())
+                .orElse(List.of()));
+        List<String> made = new ArrayList<>();
+        for (TablePlan table : plan.tables()) {
+            SourceTable source = catalog.table(table.source()).orElseThrow(() -> missing(table));
+            strays.removeIf(t -> t.on(table.source())
+                    && present.orElseThrow().problem(table, Optional.of(source)).isEmpty());
+            if (present.isPresent()
+                    && present.get().problem(table, Optional.of(source)).isEmpty()) {
+                continue;
+            }
+            InstalledLog.Table before = known.get(table.source());
+            int id = before == null ? nextId(known) : before.id();
+            List<String> columns =
+                    source.columns().stream().map(SourceTable.Column::name).toList();
+            known.put(table.source(), new InstalledLog.Table(id, columns));
+            made.addAll(register(table, id, columns, before));
+            triggersOf(table, source, id).forEach(t -> made.add(t.sql()));
+        }
+        strays.forEach(t -> statements.add("DROP TRIGGER " + Sql.name(t.name())));
+        statements.addAll(made);
+        return statements;
+    }
+
+    private static List<String> register(
+            TablePlan table, int id, List<String> columns, InstalledLog.@Nullable Table before) {
+        String written = Sql.text(new String(Json.bytes(columns), StandardCharsets.UTF_8));
+        if (before == null) {
+            return List.of("INSERT INTO " + ChangeLog.TABLES + "(id, name, columns) SELECT " + id + ", "
+                    + Sql.text(table.source()) + ", " + written);
+        }
+        return before.columns().equals(columns)
+                ? List.of()
+                : List.of("UPDATE " + ChangeLog.TABLES + " SET columns = " + written + " WHERE id = " + id);
+    }
+
+    private static List<TriggerSql.Trigger> triggersOf(TablePlan table, SourceTable source, int id) {
+        List<String> open = DisplacedRows.unforeseeableDefaults(source);
+        if (!open.isEmpty()) {
+            LOG.warn(
+                    "A random default in a unique index cannot be foreseen, a row that REPLACE displaces by it is left to the validator table={} columns={}",
+                    table.source(),
+                    open);
+        }
+        try {
+            return TriggerSql.of(source, table.key(), id);
+        } catch (IllegalArgumentException e) {
+            throw new LiteferryException(
+                    ErrorCode.SOURCE_TABLE_UNSUPPORTED,
+                    "Writing the triggers of table " + table.source() + ": " + e.getMessage()
+                            + ". Correct its key in the migration file, or exclude the table.",
+                    e);
+        }
+    }
+
+    private LiteferryException missing(TablePlan table) {
+        return new LiteferryException(
+                ErrorCode.SOURCE_TABLE_UNSUPPORTED,
+                "Installing on table " + table.source() + ": " + file.path()
+                        + " has no such table. Run liteferry plan again, or take the table out of the migration file.");
+    }
+
+    private static int nextId(Map<String, InstalledLog.Table> known) {
+        return known.values().stream().mapToInt(InstalledLog.Table::id).max().orElse(0) + 1;
+    }
+
+    /**
+     * The writes that this library can compile before our triggers are there, by table. Where an application trigger calls
+     * a function that only the application registers, none can be, and that is no fault of ours.
+     */
+    private Map<String, List<String>> compiledWrites(Connection connection) throws SQLException {
+        Map<String, List<String>> compiled = new TreeMap<>();
+        SqliteCatalog catalog = new SqliteCatalog(connection);
+        for (TablePlan table : plan.tables()) {
+            SourceTable source = catalog.table(table.source()).orElseThrow(() -> missing(table));
+            String name = Sql.name(table.source());
+            Optional<String> column = source.columns().stream()
+                    .filter(c -> !c.generated())
+                    .map(c -> Sql.name(c.name()))
+                    .findFirst();
+            List<String> writes = new ArrayList<>(
+                    List.of("EXPLAIN INSERT INTO " + name + " DEFAULT VALUES", "EXPLAIN DELETE FROM " + name));
+            column.ifPresent(c -> writes.add("EXPLAIN UPDATE " + name + " SET " + c + " = " + c));
+            List<String> good = new ArrayList<>();
+            try (Statement s = connection.createStatement()) {
+                for (String write : writes) {
+                    if (compiles(s, write)) {
+                        good.add(write);
+                    }
+                }
+            }
+            compiled.put(table.source(), good);
+        }
+        return compiled;
+    }
+
+    private static boolean compiles(Statement s, String sql) {
+        try (ResultSet ignored = s.executeQuery(sql)) {
+            return true;
+        } catch (SQLException e) {
+            return false;
+        }
+    }
+
+    /** A trigger that does not compile would make the application's writes fail, so it is never committed. */
+    private static void compileAgain(Statement s, Map<String, List<String>> compiled) {
+        compiled.forEach((table, writes) -> {
+            for (String write : writes) {
+                try (ResultSet ignored = s.executeQuery(write)) {
+                    LOG.trace("compiles table={}", table);
+                } catch (SQLException e) {
+                    throw new LiteferryException(
+                            ErrorCode.SOURCE_TABLE_UNSUPPORTED,
+                            "Compiling the writes to table " + table + " with its triggers: " + e.getMessage()
+                                    + ". Nothing was installed. Exclude the table (table.exclude.list) and report this.",
+                            e);
+                }
+            }
+        });
+    }
+
+    private static List<String> names(Statement s, String type) throws SQLException {
+        Set<String> names = new HashSet<>();
+        try (ResultSet rs = s.executeQuery("SELECT name FROM sqlite_master WHERE type = '" + type + "'")) {
+            while (rs.next()) {
+                if (rs.getString(1).startsWith(SqliteCatalog.OWN_PREFIX)) {
+                    names.add(rs.getString(1));
+                }
+            }
+        }
+        return names.stream().sorted().toList();
+    }
+
+    /** Work inside a transaction. */
+    private interface Work {
+        void run(Connection connection, Statement statement) throws SQLException;
+    }
+
+    private void inOneTransaction(String tried, Work work) {
+        try (Connection connection = file.openWriter();
+                Statement s = connection.createStatement()) {
+            s.execute("BEGIN IMMEDIATE");
+            try {
+                work.run(connection, s);
+                s.execute("COMMIT");
+            } catch (SQLException | RuntimeException e) {
+                s.execute("ROLLBACK");
+                throw e;
+            }
+        } catch (SQLException e) {
+            throw file.failure(tried, e);
+        }
+    }
+}

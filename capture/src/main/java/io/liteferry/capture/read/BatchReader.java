@@ -1,0 +1,210 @@
+package io.liteferry.capture.read;
+
+import io.liteferry.capture.install.InstalledLog;
+import io.liteferry.capture.read.SliceWriter.OpenBatch;
+import io.liteferry.core.change.BatchEnd;
+import io.liteferry.core.change.BatchId;
+import io.liteferry.core.change.Position;
+import io.liteferry.core.change.Signal;
+import io.liteferry.core.change.TableProgress;
+import io.liteferry.core.kafka.TopicNames;
+import io.liteferry.core.options.Options;
+import io.liteferry.core.plan.Plan;
+import io.liteferry.core.plan.TablePlan;
+import io.liteferry.core.row.PackedWriter;
+import io.liteferry.core.sqlite.ReadTurn;
+import io.liteferry.core.sqlite.SqliteFile;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes batches of what the source's reader gives. A batch is open until a slice reaches the end of the log in its own
+ * snapshot; keys logged meanwhile join it, and of two records of a key the later ordinal is right. Used by one thread, but
+ * for {@link #request}.
+ */
+public final class BatchReader implements AutoCloseable {
+    private static final long HEARTBEAT_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long TURN_PATIENCE_MILLIS = 5;
+
+    private final Plan plan;
+    private final Clock clock;
+    private final SqliteFile file;
+    private final SourceReader source;
+    private final ReadTurn turn;
+    private final List<String> topics;
+    private final long pollMillis;
+    private final PackedWriter scratch = new PackedWriter();
+    private final Queue<Signal.Data> arrived = new ConcurrentLinkedQueue<>();
+    private final Deque<Signal.Data> requested = new ArrayDeque<>();
+    private final long epoch;
+    private Position ended;
+    private long batches;
+    private @Nullable OpenBatch open;
+    private long knownDataVersion = -1;
+    private long lastPollNanos;
+    private volatile long unchangedMillis;
+    private final AtomicLong turnsMissed = new AtomicLong();
+
+    /** Opens the source and begins at {@code start}. */
+    public BatchReader(Plan plan, Clock clock, StartPoint start) {
+        this(plan, clock, start, InstalledLog::problem);
+    }
+
+    /** For tests that take a trigger away and want to see what is lost. */
+    BatchReader(Plan plan, Clock clock, StartPoint start, SourceReader.Verification verification) {
+        this.plan = plan;
+        this.clock = clock;
+        this.file = new SqliteFile(plan.options().path(Options.DATABASE_FILE_PATH));
+        TopicNames names = TopicNames.of(plan);
+        this.topics =
+                plan.tables().stream().map(TablePlan::source).map(names::table).toList();
+        this.pollMillis = plan.options().number(Options.POLL_INTERVAL_MS);
+        this.epoch = start.position().epoch();
+        this.ended = start.position();
+        this.unchangedMillis = clock.millis();
+        this.lastPollNanos = System.nanoTime() - HEARTBEAT_NANOS;
+        try {
+            this.turn = new ReadTurn(file);
+            this.source = new SourceReader(plan, start, verification);
+        } catch (SQLException e) {
+            throw file.failure("Opening " + file.path() + " for capture", e);
+        } catch (IOException e) {
+            throw file.failure("Taking turns on " + file.path(), new SQLException(e));
+        }
+    }
+
+    /** Asks for keys to be emitted again, in order with live changes. Safe from any thread. */
+    public void request(Signal.Data keys) {
+        arrived.add(keys);
+    }
+
+    /** When the log was last seen with nothing new in it, by our clock; how far behind capture is at the most. */
+    public long unchangedMillis() {
+        return unchangedMillis;
+    }
+
+    /** How often a read went without its turn. */
+    public long turnsMissed() {
+        return turnsMissed.get();
+    }
+
+    /** Progress of the tables, as of the last slice. */
+    public Map<String, TableProgress> progress() {
+        return source.progress();
+    }
+
+    /** The next slice; empty where the source gave nothing for {@code patienceMillis}. */
+    public Optional<Slice> next(long patienceMillis) throws InterruptedException {
+        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(patienceMillis);
+        try {
+            do {
+                long before = clock.millis();
+                if (worthALook()) {
+                    Optional<Slice> slice = poll(before);
+                    if (slice.isPresent()) {
+                        return slice;
+                    }
+                } else {
+                    unchangedMillis = before;
+                    TimeUnit.MILLISECONDS.sleep(pollMillis);
+                }
+            } while (System.nanoTime() - until < 0);
+            return Optional.empty();
+        } catch (SQLException e) {
+            throw file.failure("Reading changes of " + file.path(), e);
+        }
+    }
+
+    private boolean worthALook() throws SQLException {
+        long version = source.dataVersion();
+        boolean committed = version != knownDataVersion;
+        // Taken before the read transaction begins: what is committed from here on moves it again.
+        knownDataVersion = version;
+        return committed
+                || open != null
+                || !arrived.isEmpty()
+                || !requested.isEmpty()
+                || source.snapshotting()
+                || System.nanoTime() - lastPollNanos >= HEARTBEAT_NANOS;
+    }
+
+    private Optional<Slice> poll(long before) throws SQLException, InterruptedException {
+        for (Signal.Data keys = arrived.poll(); keys != null; keys = arrived.poll()) {
+            requested.add(keys);
+        }
+        OpenBatch batch =
+                open == null ? new OpenBatch(new BatchId(epoch, batches + 1), unchangedMillis, topics.size()) : open;
+        SliceWriter out = new SliceWriter(batch, before, scratch);
+        SourceReader.Seen seen = readInTurn(out);
+        lastPollNanos = System.nanoTime();
+        boolean nothing = open == null
+                && out.rows() == 0
+                && !seen.progressChanged()
+                && source.position().equals(ended);
+        if (seen.logEnd()) {
+            unchangedMillis = before;
+        }
+        if (nothing) {
+            return Optional.empty();
+        }
+        batches = batch.id.batch();
+        Optional<BatchEnd> end = seen.logEnd() ? Optional.of(end(batch)) : Optional.empty();
+        open = seen.logEnd() ? null : batch;
+        return Optional.of(new Slice(batch.id, out.records(), end, seen.logRows()));
+    }
+
+    private SourceReader.Seen readInTurn(SliceWriter out) throws SQLException, InterruptedException {
+        try (ReadTurn.Held held = turn.take(TURN_PATIENCE_MILLIS)) {
+            if (!held.taken()) {
+                turnsMissed.incrementAndGet();
+            }
+            return source.read(out, requested);
+        } catch (IOException e) {
+            throw file.failure("Taking turns on " + file.path(), new SQLException(e));
+        }
+    }
+
+    private BatchEnd end(OpenBatch batch) {
+        Map<String, Long> counts = new LinkedHashMap<>();
+        for (int i = 0; i < batch.counts.length; i++) {
+            if (batch.counts[i] > 0) {
+                counts.put(topics.get(i), batch.counts[i]);
+            }
+        }
+        Map<String, TableProgress> tables = source.progress();
+        boolean consistent = tables.values().stream().allMatch(t -> t.state() == TableProgress.State.STREAMING);
+        ended = source.position();
+        return new BatchEnd(
+                plan.name(),
+                ended,
+                batch.id.batch(),
+                source.schemaVersion(),
+                counts,
+                tables,
+                consistent,
+                batch.sinceMillis);
+    }
+
+    @Override
+    public void close() {
+        try (turn) {
+            source.close();
+        } catch (SQLException e) {
+            throw file.failure("Closing " + file.path(), e);
+        } catch (IOException e) {
+            throw file.failure("Closing " + file.path(), new SQLException(e));
+        }
+    }
+}

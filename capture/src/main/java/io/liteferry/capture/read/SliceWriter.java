@@ -1,0 +1,73 @@
+package io.liteferry.capture.read;
+
+import io.liteferry.core.change.BatchId;
+import io.liteferry.core.change.ChangeFormat;
+import io.liteferry.core.change.Operation;
+import io.liteferry.core.row.PackedWriter;
+import io.liteferry.core.sqlite.RowReader;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Collects the records of one slice, each with its tag. Writers are used again from row to row. */
+final class SliceWriter {
+    /** Above this a slice ends: what is read but not yet sent must fit a small heap. */
+    static final long MAX_BYTES = 8L << 20;
+
+    private final OpenBatch batch;
+    private final long tsMillis;
+    private final PackedWriter value;
+    private final List<ChangeRecord> records = new ArrayList<>();
+    private long bytes;
+
+    /** A batch that is being read: its name, when it began, what it has so far. */
+    static final class OpenBatch {
+        final BatchId id;
+        final long sinceMillis;
+        final long[] counts;
+        private long ordinal;
+
+        OpenBatch(BatchId id, long sinceMillis, int tables) {
+            this.id = id;
+            this.sinceMillis = sinceMillis;
+            this.counts = new long[tables];
+        }
+    }
+
+    SliceWriter(OpenBatch batch, long tsMillis, PackedWriter scratch) {
+        this.batch = batch;
+        this.tsMillis = tsMillis;
+        this.value = scratch;
+    }
+
+    /** The row that {@code reader} stands on; its values are {@code columns} columns from {@code first} on. */
+    void row(int table, Operation op, byte[] key, RowReader reader, int first, int columns) throws SQLException {
+        ChangeFormat.writeHeader(value.reset(), op, batch.id, batch.ordinal, tsMillis, columns);
+        reader.values(value, first, columns);
+        add(table, op, key);
+    }
+
+    void delete(int table, byte[] key) {
+        ChangeFormat.writeHeader(value.reset(), Operation.DELETE, batch.id, batch.ordinal, tsMillis, 0);
+        add(table, Operation.DELETE, key);
+    }
+
+    private void add(int table, Operation op, byte[] key) {
+        records.add(new ChangeRecord(table, op, key, value.toBytes()));
+        batch.ordinal++;
+        batch.counts[table]++;
+        bytes += key.length + value.length();
+    }
+
+    boolean full() {
+        return bytes >= MAX_BYTES;
+    }
+
+    int rows() {
+        return records.size();
+    }
+
+    List<ChangeRecord> records() {
+        return records;
+    }
+}

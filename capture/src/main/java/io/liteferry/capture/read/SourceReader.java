@@ -1,0 +1,358 @@
+package io.liteferry.capture.read;
+
+import io.liteferry.capture.install.ChangeLog;
+import io.liteferry.capture.install.InstalledLog;
+import io.liteferry.core.change.Operation;
+import io.liteferry.core.change.Position;
+import io.liteferry.core.change.Signal;
+import io.liteferry.core.change.TableProgress;
+import io.liteferry.core.change.TableProgress.State;
+import io.liteferry.core.options.Options;
+import io.liteferry.core.plan.KeyPlan;
+import io.liteferry.core.plan.Plan;
+import io.liteferry.core.plan.TablePlan;
+import io.liteferry.core.row.PackedWriter;
+import io.liteferry.core.row.RowKey;
+import io.liteferry.core.sqlite.RowReader;
+import io.liteferry.core.sqlite.SourceTable;
+import io.liteferry.core.sqlite.SqliteCatalog;
+import io.liteferry.core.sqlite.SqliteFile;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The poll's read transaction. In this order: the file is the one that was opened, the row at our position is the one we
+ * knew, the epoch is ours, the schema is the one we know or every table is verified again, the keys logged since, the
+ * keys asked for, the next rows of a snapshot.
+ */
+final class SourceReader implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(SourceReader.class);
+
+    private static final String NULL_KEY =
+            "Give these rows a key, or plan another key for the table, then start capture again.";
+
+    private final SqliteFile file;
+    private final SqliteFile.Identity identity;
+    private final Verification verification;
+    private final Connection connection;
+    private final Statement transaction;
+    private final PreparedStatement header;
+    private final PreparedStatement dataVersion;
+    private final PreparedStatement log;
+    private final RowReader logKeys;
+    private final boolean utf16;
+    private final int maxEntries;
+    private final int chunkRows;
+    private final long maxNanos;
+    private final PackedWriter keyScratch = new PackedWriter();
+    private final List<TableReader> tables = new ArrayList<>();
+    private final Map<Integer, TableReader> byLogId = new HashMap<>();
+    private final Map<TableReader, Set<RowKey>> seen = new HashMap<>();
+    private Position position;
+    private long schemaVersion;
+    private boolean verified;
+    private boolean changed;
+
+    /** Why the change log does not see everything of a table; empty where it does. */
+    interface Verification {
+        Optional<String> problem(InstalledLog installed, TablePlan plan, Optional<SourceTable> source);
+    }
+
+    /** What a read transaction found beside its records. */
+    record Seen(boolean logEnd, boolean progressChanged, long logRows) {}
+
+    SourceReader(Plan plan, StartPoint start, Verification verification) throws SQLException {
+        this.verification = verification;
+        this.file = new SqliteFile(plan.options().path(Options.DATABASE_FILE_PATH));
+        this.maxEntries = plan.options().integer(Options.MAX_BATCH_SIZE);
+        this.chunkRows = plan.options().integer(Options.SNAPSHOT_CHUNK_SIZE);
+        this.maxNanos = TimeUnit.MILLISECONDS.toNanos(plan.options().number(Options.READ_TRANSACTION_MAX_MS));
+        this.position = start.position();
+        this.schemaVersion = start.schemaVersion();
+        this.connection = file.openReader();
+        try {
+            this.identity = file.identity();
+            this.utf16 = RowReader.isUtf16(connection);
+            this.transaction = connection.createStatement();
+            this.dataVersion = connection.prepareStatement("PRAGMA data_version");
+            this.header = connection.prepareStatement("SELECT (SELECT r FROM " + ChangeLog.LOG
+                    + " WHERE seq = ?), identity, epoch, (SELECT min(seq) FROM " + ChangeLog.LOG
+                    + "), (SELECT max(seq) FROM " + ChangeLog.LOG + ") FROM " + ChangeLog.META);
+            this.log = connection.prepareStatement("SELECT * FROM " + ChangeLog.LOG + " WHERE seq > ? ORDER BY seq");
+            this.logKeys = new RowReader(log, utf16);
+            for (TablePlan t : plan.tables()) {
+                TableProgress progress =
+                        start.tables().getOrDefault(t.source(), TableProgress.pending(t.expectedRows()));
+                tables.add(new TableReader(connection, t, tables.size(), utf16, progress));
+            }
+        } catch (SQLException | RuntimeException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    Position position() {
+        return position;
+    }
+
+    long schemaVersion() {
+        return schemaVersion;
+    }
+
+    /** SQLite's counter of foreign commits: a reason to look, never a proof. Asked outside of a transaction. */
+    long dataVersion() throws SQLException {
+        try (ResultSet rs = dataVersion.executeQuery()) {
+            return rs.next() ? rs.getLong(1) : 0;
+        }
+    }
+
+    Map<String, TableProgress> progress() {
+        Map<String, TableProgress> progress = new LinkedHashMap<>();
+        tables.forEach(t -> progress.put(t.plan().source(), t.progress()));
+        return progress;
+    }
+
+    boolean snapshotting() {
+        return tables.stream().map(t -> t.progress().state()).anyMatch(s -> s == State.PENDING || s == State.SNAPSHOT);
+    }
+
+    /** Reads one slice into {@code out}; {@code requested} are keys to emit again, taken as far as time allows. */
+    Seen read(SliceWriter out, Deque<Signal.Data> requested) throws SQLException {
+        long deadline = System.nanoTime() + maxNanos;
+        if (!file.identity().equals(identity)) {
+            throw Breaks.replaced(file);
+        }
+        changed = false;
+        transaction.execute("BEGIN");
+        try {
+            long[] range = checkHeader();
+            checkSchema();
+            readLog(deadline, out);
+            readRequested(requested, deadline, out);
+            boolean logEnd = position.seq() == range[1];
+            if (logEnd) {
+                readSnapshot(deadline, out);
+            }
+            transaction.execute("COMMIT");
+            return new Seen(logEnd, changed, range[1] - range[0] + 1);
+        } catch (SQLException | RuntimeException e) {
+            try {
+                transaction.execute("ROLLBACK");
+            } catch (SQLException rollback) {
+                e.addSuppressed(rollback);
+            }
+            throw e;
+        }
+    }
+
+    /** The first SELECT, which fixes the snapshot. Returns the first and the last seq of the log. */
+    private long[] checkHeader() throws SQLException {
+        header.setLong(1, position.seq());
+        try (ResultSet rs = header.executeQuery()) {
+            if (!rs.next()
+                    || rs.getLong(1) != position.fingerprint()
+                    || rs.wasNull()
+                    || !position.logIdentity().equals(rs.getString(2))) {
+                throw Breaks.position(file, position);
+            }
+            if (rs.getLong(3) != position.epoch()) {
+                throw Breaks.epoch(file, position.epoch(), rs.getLong(3));
+            }
+            return new long[] {rs.getLong(4), rs.getLong(5)};
+        } catch (SQLException e) {
+            if (String.valueOf(e.getMessage()).contains("no such table")) {
+                throw Breaks.notInstalled(file, e);
+            }
+            throw e;
+        }
+    }
+
+    private void checkSchema() throws SQLException {
+        long now;
+        try (ResultSet rs = transaction.executeQuery("PRAGMA schema_version")) {
+            now = rs.getLong(1);
+        }
+        if (verified && now == schemaVersion) {
+            return;
+        }
+        boolean moved = schemaVersion != 0 && now != schemaVersion;
+        InstalledLog installed = InstalledLog.read(connection).orElseThrow(() -> Breaks.notInstalled(file, null));
+        SqliteCatalog catalog = new SqliteCatalog(connection);
+        byLogId.clear();
+        for (TableReader table : tables) {
+            Optional<SourceTable> source = catalog.table(table.plan().source());
+            verify(table, verification.problem(installed, table.plan(), source), source, moved);
+            InstalledLog.Table known = installed.tables().get(table.plan().source());
+            if (known != null) {
+                byLogId.put(known.id(), table);
+            }
+        }
+        schemaVersion = now;
+        verified = true;
+    }
+
+    private void verify(TableReader table, Optional<String> problem, Optional<SourceTable> source, boolean moved)
+            throws SQLException {
+        boolean suspended = table.progress().state() == State.SUSPENDED;
+        if (problem.isPresent() || source.isEmpty()) {
+            suspend(
+                    table,
+                    problem.orElse("it is gone"),
+                    "Run liteferry apply --config …; the table is then snapshotted again, and liteferry repair "
+                            + table.plan().source() + " removes rows that were deleted meanwhile.");
+            return;
+        }
+        table.schema(source.get());
+        if (suspended) {
+            LOG.info(
+                    "Table is captured again, from a new snapshot table={}",
+                    table.plan().source());
+            progress(table, TableProgress.pending(table.progress().expectedRows()));
+        } else if (moved && table.plan().key().kind() == KeyPlan.Kind.ROWID) {
+            rowidsMayHaveMoved(table);
+        }
+    }
+
+    /** The schema's version moves on VACUUM, which may give other rowids to a table's rows without firing a trigger. */
+    private void rowidsMayHaveMoved(TableReader table) throws SQLException {
+        String what =
+                "the schema's version moved, perhaps by VACUUM, which renumbers the rows of a table without a key";
+        if (verified) {
+            suspend(
+                    table,
+                    what,
+                    "Start capture again: the table is then snapshotted again, and liteferry repair "
+                            + table.plan().source() + " removes rows that are gone.");
+        } else {
+            LOG.warn(
+                    "Table without a key is snapshotted again: {} table={}",
+                    what,
+                    table.plan().source());
+            progress(table, TableProgress.pending(table.progress().expectedRows()));
+        }
+    }
+
+    private void suspend(TableReader table, String what, String remedy) throws SQLException {
+        String reason = "Capturing table " + table.plan().source() + ": " + what + ". " + remedy;
+        if (table.progress().state() == State.SUSPENDED
+                && reason.equals(table.progress().reason())) {
+            return;
+        }
+        LOG.error(
+                "Table is suspended, the others go on table={} reason={}",
+                table.plan().source(),
+                reason);
+        progress(table, table.progress().suspended(reason));
+    }
+
+    private void progress(TableReader table, TableProgress now) throws SQLException {
+        table.progress(now);
+        changed = true;
+    }
+
+    /** Keys in the order of the log; the position moves with each, so that reading can stop after any. */
+    private void readLog(long deadline, SliceWriter out) throws SQLException {
+        seen.values().forEach(Set::clear);
+        log.setLong(1, position.seq());
+        int entries = 0;
+        boolean stop = false;
+        long seq = position.seq();
+        long fingerprint = position.fingerprint();
+        try (ResultSet rs = log.executeQuery()) {
+            while (!stop && rs.next()) {
+                seq = rs.getLong(1);
+                fingerprint = rs.getLong(4);
+                TableReader table = byLogId.get(rs.getInt(2));
+                if (table != null && table.progress().state() != State.SUSPENDED) {
+                    readLogged(table, seq, rs.getInt(3), out);
+                }
+                entries++;
+                stop = entries >= maxEntries || out.full() || System.nanoTime() - deadline > 0;
+            }
+        }
+        position = new Position(position.logIdentity(), position.epoch(), seq, fingerprint);
+    }
+
+    private void readLogged(TableReader table, long seq, int op, SliceWriter out) throws SQLException {
+        logKeys.key(keyScratch.reset(), 4, table.keyColumns());
+        RowKey key = new RowKey(keyScratch.toBytes());
+        if (table.hasNull(key.packed())) {
+            suspend(table, "a row was written whose key is NULL", NULL_KEY);
+        } else if (seen.computeIfAbsent(table, t -> new HashSet<>()).add(key)) {
+            table.reread(seq, key.packed(), op == ChangeLog.INSERTED ? Operation.CREATE : Operation.UPDATE, out);
+        }
+    }
+
+    private void readRequested(Deque<Signal.Data> requested, long deadline, SliceWriter out) throws SQLException {
+        while (!requested.isEmpty() && !out.full() && System.nanoTime() - deadline < 0) {
+            Signal.Data next = requested.pop();
+            Optional<TableReader> table = tables.stream()
+                    .filter(t -> t.plan().source().equals(next.table()))
+                    .filter(t -> t.progress().state() != State.SUSPENDED)
+                    .findFirst();
+            if (table.isEmpty()) {
+                LOG.warn(
+                        "Keys were asked for of a table that is not captured table={} keys={}",
+                        next.table(),
+                        next.keys().size());
+                continue;
+            }
+            Deque<byte[]> keys = new ArrayDeque<>(next.keys());
+            while (!keys.isEmpty() && !out.full() && System.nanoTime() - deadline < 0) {
+                RowKey key = new RowKey(keys.pop());
+                if (key.values().size() == table.get().keyColumns()) {
+                    table.get().reread(key, out);
+                }
+            }
+            if (!keys.isEmpty()) {
+                requested.push(new Signal.Data(next.table(), List.copyOf(keys)));
+            }
+        }
+    }
+
+    /** The next rows of the tables whose snapshot is not complete, one table after the other. */
+    private void readSnapshot(long deadline, SliceWriter out) throws SQLException {
+        int budget = chunkRows;
+        for (TableReader table : tables) {
+            boolean first = budget == chunkRows;
+            boolean room = budget > 0 && !out.full() && (first || System.nanoTime() - deadline < 0);
+            State state = table.progress().state();
+            if (room && (state == State.PENDING || state == State.SNAPSHOT)) {
+                int before = out.rows();
+                Optional<String> problem = table.chunk(budget, deadline, out);
+                changed = true;
+                if (problem.isPresent()) {
+                    suspend(table, problem.get(), NULL_KEY);
+                }
+                budget -= Math.max(1, out.rows() - before);
+                if (table.progress().state() == State.STREAMING) {
+                    LOG.info(
+                            "Snapshot of a table is complete table={} rows={}",
+                            table.plan().source(),
+                            table.progress().rows());
+                }
+            }
+        }
+    }
+
+    @Override
+    public void close() throws SQLException {
+        connection.close();
+    }
+}

@@ -1,0 +1,97 @@
+package io.liteferry.capture.read;
+
+import io.liteferry.capture.install.ChangeLog;
+import io.liteferry.core.ErrorCode;
+import io.liteferry.core.LiteferryException;
+import io.liteferry.core.change.AppliedPosition;
+import io.liteferry.core.change.Position;
+import io.liteferry.core.change.TableProgress;
+import io.liteferry.core.plan.Plan;
+import io.liteferry.core.plan.TablePlan;
+import io.liteferry.core.sqlite.SqliteFile;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Where a capture begins, in an epoch that is its own. Any position that was ever applied is safe, however stale.
+ *
+ * @param schemaVersion as of the position; 0 where nothing was applied yet
+ * @param tables progress of every table of the plan, by source name
+ */
+public record StartPoint(Position position, long schemaVersion, Map<String, TableProgress> tables) {
+
+    /**
+     * Claims the next epoch of the source in one immediate transaction: a predecessor that is still there, even frozen,
+     * stops at its next read.
+     *
+     * @param applied the sink's position; empty begins at the log's first row, with every table to be snapshotted
+     */
+    public static StartPoint claim(SqliteFile file, Plan plan, Optional<AppliedPosition> applied) {
+        try (Connection connection = file.openWriter();
+                Statement s = connection.createStatement()) {
+            s.execute("BEGIN IMMEDIATE");
+            try {
+                Position from =
+                        applied.isPresent() ? known(s, file, applied.get().position()) : first(s);
+                long epoch;
+                try (ResultSet rs = s.executeQuery("SELECT epoch FROM " + ChangeLog.META)) {
+                    // A restored file may have fallen back behind what the target has seen.
+                    epoch = Math.max(rs.getLong(1), from.epoch()) + 1;
+                }
+                s.execute("UPDATE " + ChangeLog.META + " SET epoch = " + epoch);
+                s.execute("COMMIT");
+                Position own = new Position(from.logIdentity(), epoch, from.seq(), from.fingerprint());
+                return new StartPoint(
+                        own, applied.map(AppliedPosition::schemaVersion).orElse(0L), progress(plan, applied));
+            } catch (SQLException | RuntimeException e) {
+                s.execute("ROLLBACK");
+                throw e;
+            }
+        } catch (SQLException e) {
+            if (String.valueOf(e.getMessage()).contains("no such table")) {
+                throw Breaks.notInstalled(file, e);
+            }
+            throw file.failure("Claiming the epoch in " + file.path(), e);
+        }
+    }
+
+    private static Position known(Statement s, SqliteFile file, Position applied) throws SQLException {
+        try (ResultSet rs = s.executeQuery("SELECT identity, (SELECT r FROM " + ChangeLog.LOG + " WHERE seq = "
+                + applied.seq() + ") FROM " + ChangeLog.META)) {
+            boolean same = rs.next()
+                    && applied.logIdentity().equals(rs.getString(1))
+                    && rs.getLong(2) == applied.fingerprint()
+                    && !rs.wasNull();
+            if (!same) {
+                throw Breaks.position(file, applied);
+            }
+            return applied;
+        }
+    }
+
+    private static Position first(Statement s) throws SQLException {
+        try (ResultSet rs = s.executeQuery(
+                "SELECT identity, seq, r FROM " + ChangeLog.META + ", " + ChangeLog.LOG + " ORDER BY seq LIMIT 1")) {
+            if (!rs.next()) {
+                throw new LiteferryException(
+                        ErrorCode.CAPTURE_NOT_INSTALLED,
+                        "Reading the first row of the change log: it is empty. Run liteferry uninstall and liteferry apply --config ….");
+            }
+            return new Position(rs.getString(1), 0, rs.getLong(2), rs.getLong(3));
+        }
+    }
+
+    private static Map<String, TableProgress> progress(Plan plan, Optional<AppliedPosition> applied) {
+        Map<String, TableProgress> progress = new LinkedHashMap<>();
+        for (TablePlan t : plan.tables()) {
+            TableProgress known = applied.map(a -> a.tables().get(t.source())).orElse(null);
+            progress.put(t.source(), known == null ? TableProgress.pending(t.expectedRows()) : known);
+        }
+        return progress;
+    }
+}

@@ -1,0 +1,208 @@
+package io.liteferry.capture.read;
+
+import io.liteferry.capture.install.ChangeLog;
+import io.liteferry.core.change.Operation;
+import io.liteferry.core.change.TableProgress;
+import io.liteferry.core.change.TableProgress.State;
+import io.liteferry.core.plan.TablePlan;
+import io.liteferry.core.row.PackedReader;
+import io.liteferry.core.row.PackedWriter;
+import io.liteferry.core.row.RowKey;
+import io.liteferry.core.row.StorageClass;
+import io.liteferry.core.sqlite.RowReader;
+import io.liteferry.core.sqlite.SourceTable;
+import io.liteferry.core.sqlite.Sql;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads one table inside the poll's read transaction: single rows again by a logged key, and the snapshot in key order.
+ * A row is taken for a key only where the key's bytes are the same: a collation, or a number's other form, can make SQLite
+ * find another row.
+ */
+final class TableReader implements AutoCloseable {
+    private final Connection connection;
+    private final TablePlan plan;
+    private final int table;
+    private final boolean utf16;
+    private KeyTerms key;
+    private final String columns;
+    private final PackedWriter scratch = new PackedWriter();
+    private final PackedReader unpacked = new PackedReader();
+    private TableProgress progress;
+    private @Nullable Statement reread;
+    private int rereadParameter;
+
+    /** A prepared statement with the reader of its rows. */
+    private record Statement(PreparedStatement sql, RowReader rows) {}
+
+    TableReader(Connection connection, TablePlan plan, int table, boolean utf16, TableProgress progress) {
+        this.connection = connection;
+        this.plan = plan;
+        this.table = table;
+        this.utf16 = utf16;
+        this.key = new KeyTerms(List.of(), List.of());
+        this.columns =
+                plan.columns().stream().map(c -> "t." + Sql.name(c.source())).collect(Collectors.joining(", "));
+        this.progress = progress;
+    }
+
+    /** Must be called before the first read, and whenever the source's schema has changed. */
+    void schema(SourceTable source) throws SQLException {
+        key = KeyTerms.of(plan, source);
+        close();
+    }
+
+    TablePlan plan() {
+        return plan;
+    }
+
+    int keyColumns() {
+        return key.count();
+    }
+
+    TableProgress progress() {
+        return progress;
+    }
+
+    /** Reads the row of log row {@code seq}, whose key is {@code logged}, and writes it, or its absence. */
+    void reread(long seq, byte[] logged, Operation hint, SliceWriter out) throws SQLException {
+        Statement s = reread;
+        if (s == null) {
+            // The key goes from the log to the table inside SQLite, so that no value is changed on its way.
+            s = prepare("SELECT " + key.selectedSql() + ", " + columns + ", " + aboveCursor() + " FROM " + ChangeLog.LOG
+                    + " AS l CROSS JOIN " + Sql.name(plan.source()) + " AS t ON " + key.equalToLogged()
+                    + " WHERE l.seq = ?");
+            rereadParameter = bindCursor(s.sql());
+            reread = s;
+        }
+        s.sql().setLong(rereadParameter, seq);
+        write(s, logged, hint, out);
+    }
+
+    /** The same for a key that somebody asked for. */
+    void reread(RowKey wanted, SliceWriter out) throws SQLException {
+        Statement s = prepare("SELECT " + key.selectedSql() + ", " + columns + ", " + aboveCursor() + " FROM "
+                + Sql.name(plan.source()) + " AS t WHERE " + key.equalTo(wanted));
+        try (PreparedStatement ps = s.sql()) {
+            KeyTerms.bind(ps, bindCursor(ps), wanted);
+            write(s, wanted.packed(), Operation.UPDATE, out);
+        }
+    }
+
+    private void write(Statement s, byte[] wanted, Operation hint, SliceWriter out) throws SQLException {
+        try (ResultSet rs = s.sql().executeQuery()) {
+            while (rs.next()) {
+                s.rows().key(scratch.reset(), 0, key.count());
+                if (scratch.contentEquals(wanted)) {
+                    boolean snapshotWillReadIt =
+                            rs.getBoolean(key.count() + plan.columns().size() + 1);
+                    if (!snapshotWillReadIt) {
+                        out.row(
+                                table,
+                                hint,
+                                wanted,
+                                s.rows(),
+                                key.count(),
+                                plan.columns().size());
+                    }
+                    return;
+                }
+            }
+        }
+        out.delete(table, wanted);
+    }
+
+    private Optional<RowKey> cursor() {
+        return progress.state() == State.SNAPSHOT
+                ? Optional.ofNullable(progress.cursor()).map(RowKey::new)
+                : Optional.empty();
+    }
+
+    private int bindCursor(PreparedStatement ps) throws SQLException {
+        return cursor().isPresent() ? KeyTerms.bind(ps, 1, cursor().get()) : 1;
+    }
+
+    /** Whether a row stands above the snapshot's cursor: the chunk that comes to it will read it. */
+    private String aboveCursor() {
+        boolean begun = progress.state() == State.STREAMING || progress.state() == State.SUSPENDED;
+        return begun ? "0" : cursor().map(key::above).orElse("1");
+    }
+
+    /**
+     * Reads the next rows of the snapshot in key order, until the slice is full, {@code limit} rows are read, or {@code
+     * deadline} has passed, and moves the cursor.
+     *
+     * @return empty, or why the table cannot be carried on
+     */
+    Optional<String> chunk(int limit, long deadline, SliceWriter out) throws SQLException {
+        Statement s = prepare("SELECT " + key.selectedSql() + ", " + columns + " FROM " + Sql.name(plan.source())
+                + " AS t"
+                + cursor().map(c -> " WHERE " + key.above(c)).orElse("") + " ORDER BY " + key.orderSql() + " LIMIT "
+                + limit);
+        long rows = 0;
+        boolean stopped = false;
+        byte[] last = new byte[0];
+        try (PreparedStatement ps = s.sql()) {
+            bindCursor(ps);
+            try (ResultSet rs = ps.executeQuery()) {
+                while (!stopped && rs.next()) {
+                    s.rows().key(scratch.reset(), 0, key.count());
+                    byte[] rowKey = scratch.toBytes();
+                    if (hasNull(rowKey)) {
+                        return Optional.of("it holds a row whose key is NULL");
+                    }
+                    out.row(
+                            table,
+                            Operation.SNAPSHOT,
+                            rowKey,
+                            s.rows(),
+                            key.count(),
+                            plan.columns().size());
+                    last = rowKey;
+                    rows++;
+                    stopped = out.full() || System.nanoTime() - deadline > 0;
+                }
+            }
+        }
+        boolean more = stopped || rows == limit;
+        TableProgress moved = rows == 0 ? progress : progress.snapshotAt(last, rows);
+        progress(more ? moved : moved.streaming());
+        return Optional.empty();
+    }
+
+    /** Whether a key has a NULL in it: it then identifies nothing. */
+    boolean hasNull(byte[] packed) {
+        unpacked.reset(packed);
+        while (unpacked.hasNext()) {
+            if (unpacked.next() == StorageClass.NULL) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    void progress(TableProgress now) throws SQLException {
+        progress = now;
+        close();
+    }
+
+    private Statement prepare(String sql) throws SQLException {
+        PreparedStatement ps = connection.prepareStatement(sql);
+        return new Statement(ps, new RowReader(ps, utf16));
+    }
+
+    @Override
+    public void close() throws SQLException {
+        if (reread != null) {
+            reread.sql().close();
+            reread = null;
+        }
+    }
+}

@@ -1,0 +1,128 @@
+package io.liteferry.capture.read;
+
+import io.liteferry.core.change.BatchEnd;
+import io.liteferry.core.change.ChangeFormat;
+import io.liteferry.core.change.Operation;
+import io.liteferry.core.change.TableProgress.State;
+import io.liteferry.core.plan.Plan;
+import io.liteferry.core.plan.TablePlan;
+import io.liteferry.core.row.PackedReader;
+import io.liteferry.core.row.PackedWriter;
+import io.liteferry.core.row.RowKey;
+import io.liteferry.core.sqlite.RowReader;
+import io.liteferry.core.sqlite.Sql;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** A target in memory that applies whole batches, as the sink does, and can be compared with the source. */
+final class Replica {
+    private final Plan plan;
+    private final List<Map<RowKey, RowKey>> tables = new ArrayList<>();
+    private final List<ChangeRecord> waiting = new ArrayList<>();
+    private @Nullable BatchEnd last;
+
+    Replica(Plan plan) {
+        this.plan = plan;
+        plan.tables().forEach(t -> tables.add(new HashMap<>()));
+    }
+
+    @Nullable
+    BatchEnd last() {
+        return last;
+    }
+
+    void take(Slice slice) {
+        waiting.addAll(slice.records());
+        slice.end().ifPresent(end -> {
+            long ordinal = 0;
+            for (ChangeRecord record : waiting) {
+                PackedReader r = new PackedReader().reset(record.value());
+                ChangeFormat.Header header = ChangeFormat.readHeader(r);
+                if (!header.batch().equals(end.id()) || header.ordinal() != ordinal++) {
+                    throw new AssertionError("record " + header + " in batch " + end.id());
+                }
+                Map<RowKey, RowKey> table = tables.get(record.table());
+                if (header.op() == Operation.DELETE) {
+                    table.remove(new RowKey(record.key()));
+                } else {
+                    PackedWriter values = new PackedWriter();
+                    while (r.hasNext()) {
+                        values.putValue(r.nextValue());
+                    }
+                    table.put(new RowKey(record.key()), new RowKey(values.toBytes()));
+                }
+            }
+            if (end.records() != waiting.size()) {
+                throw new AssertionError("END counts " + end.records() + " of " + waiting.size());
+            }
+            waiting.clear();
+            last = end;
+        });
+    }
+
+    /** What differs from the source now, by table and kind; tables that are suspended are left out. */
+    List<String> differences(Connection source) throws SQLException {
+        List<String> found = new ArrayList<>();
+        BatchEnd end = last;
+        for (int i = 0; i < tables.size(); i++) {
+            TablePlan t = plan.tables().get(i);
+            if (end != null && state(end, t) == State.SUSPENDED) {
+                continue;
+            }
+            Map<RowKey, RowKey> truth = truth(source, t);
+            Set<RowKey> keys = new HashSet<>(truth.keySet());
+            keys.addAll(tables.get(i).keySet());
+            for (RowKey k : keys) {
+                RowKey there = truth.get(k);
+                RowKey here = tables.get(i).get(k);
+                if (there == null) {
+                    found.add(t.source() + " phantom " + k);
+                } else if (here == null) {
+                    found.add(t.source() + " lost " + k);
+                } else if (!Arrays.equals(there.packed(), here.packed())) {
+                    found.add(t.source() + " stale " + k);
+                }
+            }
+        }
+        return found;
+    }
+
+    private static State state(BatchEnd end, TablePlan table) {
+        return java.util.Objects.requireNonNull(end.tables().get(table.source()))
+                .state();
+    }
+
+    private static Map<RowKey, RowKey> truth(Connection source, TablePlan t) throws SQLException {
+        String key = t.key().isRowid()
+                ? "rowid"
+                : t.key().columns().stream().map(Sql::name).collect(Collectors.joining(","));
+        String columns = t.columns().stream().map(c -> Sql.name(c.source())).collect(Collectors.joining(","));
+        int keys = Math.max(1, t.key().columns().size());
+        Map<RowKey, RowKey> rows = new HashMap<>();
+        boolean utf16 = RowReader.isUtf16(source);
+        try (PreparedStatement ps =
+                        source.prepareStatement("SELECT " + key + ", " + columns + " FROM " + Sql.name(t.source()));
+                ResultSet rs = ps.executeQuery()) {
+            RowReader reader = new RowReader(ps, utf16);
+            while (rs.next()) {
+                PackedWriter k = new PackedWriter();
+                reader.key(k, 0, keys);
+                PackedWriter v = new PackedWriter();
+                reader.values(v, keys, t.columns().size());
+                rows.put(new RowKey(k.toBytes()), new RowKey(v.toBytes()));
+            }
+        }
+        return rows;
+    }
+}
