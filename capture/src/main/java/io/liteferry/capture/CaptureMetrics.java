@@ -1,0 +1,75 @@
+package io.liteferry.capture;
+
+import io.liteferry.capture.connector.CaptureEvents;
+import io.liteferry.capture.read.ChangeRecord;
+import io.liteferry.capture.read.Slice;
+import io.liteferry.core.change.Operation;
+import io.liteferry.core.change.TableProgress;
+import io.liteferry.core.plan.Plan;
+import io.liteferry.core.plan.TablePlan;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+
+/** The figures behind {@code /metrics}. Counted when read. */
+final class CaptureMetrics implements CaptureEvents {
+    private final List<Map<Operation, Counter>> events = new ArrayList<>();
+    private final Map<String, Long> expected = new ConcurrentHashMap<>();
+    private final AtomicLong logRows = new AtomicLong();
+    private volatile LongSupplier unchangedMillis;
+
+    CaptureMetrics(Plan plan, Clock clock, MeterRegistry registry) {
+        this.unchangedMillis = clock::millis;
+        for (TablePlan t : plan.tables()) {
+            Map<Operation, Counter> counters = new EnumMap<>(Operation.class);
+            for (Operation op : Operation.values()) {
+                // A snapshot row is no event: it has a counter of its own.
+                counters.put(
+                        op,
+                        op == Operation.SNAPSHOT
+                                ? registry.counter("liteferry.snapshot.rows", "table", t.source())
+                                : registry.counter(
+                                        "liteferry.capture.events",
+                                        "table",
+                                        t.source(),
+                                        "op",
+                                        String.valueOf(op.code())));
+            }
+            events.add(counters);
+            expected.put(t.source(), t.expectedRows());
+            Gauge.builder("liteferry.snapshot.rows.expected", () -> expected.getOrDefault(t.source(), 0L))
+                    .tag("table", t.source())
+                    .register(registry);
+        }
+        Gauge.builder("liteferry.change.log.rows", logRows::get).register(registry);
+        Gauge.builder("liteferry.capture.lag.seconds", () -> (clock.millis() - unchangedMillis.getAsLong()) / 1000.0)
+                .register(registry);
+    }
+
+    @Override
+    public void started(LongSupplier since) {
+        unchangedMillis = since;
+    }
+
+    @Override
+    public void read(Slice slice) {
+        logRows.set(slice.logRows());
+        for (ChangeRecord r : slice.records()) {
+            Objects.requireNonNull(events.get(r.table()).get(r.operation())).increment();
+        }
+        slice.end().ifPresent(end -> {
+            for (Map.Entry<String, TableProgress> e : end.tables().entrySet()) {
+                expected.put(e.getKey(), e.getValue().expectedRows());
+            }
+        });
+    }
+}

@@ -1,0 +1,74 @@
+package io.liteferry.capture.connector;
+
+import io.liteferry.capture.read.BatchReader;
+import io.liteferry.capture.read.Slice;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the next slice while the one before it is being sent. One slice is being read, one waits, one is being sent: with
+ * their limit of bytes that is all the memory capture needs.
+ */
+final class ReadAhead implements AutoCloseable {
+    private static final long PATIENCE_MILLIS = 100;
+
+    private final BatchReader reader;
+    private final CaptureEvents events;
+    private final BlockingQueue<Slice> waiting = new ArrayBlockingQueue<>(1);
+    private final Thread thread = new Thread(this::run, "capture-reader");
+    private volatile boolean closed;
+    private volatile @Nullable RuntimeException failure;
+
+    ReadAhead(BatchReader reader, CaptureEvents events) {
+        this.reader = reader;
+        this.events = events;
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    private void run() {
+        try (reader) {
+            while (!closed) {
+                Slice next = reader.next(PATIENCE_MILLIS).orElse(null);
+                boolean taken = next == null;
+                if (next != null) {
+                    events.read(next);
+                }
+                while (!closed && !taken) {
+                    taken = waiting.offer(next, PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            failure = e;
+            events.failed(e);
+        }
+    }
+
+    /** The next slice, or what has ended the reading. */
+    Optional<Slice> take(long millis) throws InterruptedException {
+        Slice next = waiting.poll(millis, TimeUnit.MILLISECONDS);
+        RuntimeException ended = failure;
+        if (next == null && ended != null) {
+            throw ended;
+        }
+        return Optional.ofNullable(next);
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        try {
+            thread.join(10_000);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package io.liteferry.capture.connector;
+
+import io.liteferry.core.ErrorCode;
+import io.liteferry.core.LiteferryException;
+import io.liteferry.core.kafka.KafkaClients;
+import io.liteferry.core.kafka.TopicNames;
+import io.liteferry.core.plan.Plan;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+
+/** Checks before anything is sent that every topic is there: one that the broker made by itself may drop records. */
+final class RequiredTopics {
+    private static final long PATIENCE_SECONDS = 30;
+
+    private RequiredTopics() {}
+
+    static void check(KafkaClients clients, Plan plan) {
+        TopicNames names = TopicNames.of(plan);
+        List<String> missing = new ArrayList<>(names.stream(plan));
+        missing.add(names.applied());
+        missing.add(names.signals());
+        try (Admin admin = clients.admin("liteferry-capture-admin-" + plan.name())) {
+            Set<String> present = admin.listTopics().names().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            missing.removeAll(present);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw unreachable(clients, "interrupted", e);
+        } catch (ExecutionException | TimeoutException e) {
+            throw unreachable(
+                    clients, e instanceof TimeoutException ? "no answer in 30 s" : String.valueOf(e.getCause()), e);
+        }
+        if (!missing.isEmpty()) {
+            throw new LiteferryException(
+                    ErrorCode.TOPIC_UNFIT,
+                    "Looking for the topics of " + plan.name() + ": " + missing
+                            + " do not exist. Run liteferry apply --config … first.");
+        }
+    }
+
+    private static LiteferryException unreachable(KafkaClients clients, String why, Exception e) {
+        return new LiteferryException(
+                ErrorCode.KAFKA_UNREACHABLE,
+                "Listing the topics on " + clients.bootstrapServers() + ": " + why
+                        + ". Check bootstrap.servers and that the broker runs.",
+                e);
+    }
+}

@@ -1,0 +1,69 @@
+package io.liteferry.capture.connector;
+
+import io.liteferry.core.ErrorCode;
+import io.liteferry.core.LiteferryException;
+import io.liteferry.core.options.Options;
+import io.liteferry.core.plan.Plan;
+import io.liteferry.core.plan.PlanFile;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * What a task runs with. In a Connect cluster it comes from the migration file that the configuration names; the capture
+ * service hands it over inside the process, by a token.
+ */
+public record TaskContext(Plan plan, Clock clock, Host host, CaptureEvents events) {
+    /** Internal: the token of a context in this process. */
+    public static final String TOKEN = "liteferry.context";
+
+    public static final String MIGRATION_FILE = "migration.file";
+
+    private static final Map<String, TaskContext> HANDED_OVER = new ConcurrentHashMap<>();
+
+    /** Who runs the task, which decides what an acknowledgement looks like. */
+    public enum Host {
+        /** {@code commitRecord} on a producer's thread; without metadata the record was not written. */
+        CONNECT,
+        /** {@code commitRecord} on the polling thread before the next poll, always without metadata. */
+        ENGINE
+    }
+
+    /** Keeps the context until {@link #withdraw}; returns its token. */
+    public String handOver() {
+        String token = UUID.randomUUID().toString();
+        HANDED_OVER.put(token, this);
+        return token;
+    }
+
+    public static void withdraw(String token) {
+        HANDED_OVER.remove(token);
+    }
+
+    static TaskContext of(Map<String, String> configuration) {
+        String token = configuration.get(TOKEN);
+        if (token != null) {
+            TaskContext context = HANDED_OVER.get(token);
+            if (context == null) {
+                throw new LiteferryException(
+                        ErrorCode.INTERNAL, "Starting the capture task: its context is gone. Start the service again.");
+            }
+            return context;
+        }
+        String file = configuration.get(MIGRATION_FILE);
+        if (file == null) {
+            throw new LiteferryException(
+                    ErrorCode.OPTION_INVALID,
+                    "Starting the capture task: " + MIGRATION_FILE + " is not set. Give the path of migration.yaml.");
+        }
+        Plan plan = PlanFile.read(Path.of(file));
+        Options options = plan.options();
+        for (String name : Options.declared().names()) {
+            String value = configuration.get(name);
+            options = value == null ? options : options.with(name, value);
+        }
+        return new TaskContext(plan.withOptions(options), Clock.systemUTC(), Host.CONNECT, CaptureEvents.IGNORED);
+    }
+}

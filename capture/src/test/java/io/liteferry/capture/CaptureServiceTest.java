@@ -1,0 +1,229 @@
+package io.liteferry.capture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.liteferry.capture.install.SourceInstaller;
+import io.liteferry.core.ErrorCode;
+import io.liteferry.core.LiteferryException;
+import io.liteferry.core.change.AppliedPosition;
+import io.liteferry.core.change.BatchEnd;
+import io.liteferry.core.change.Json;
+import io.liteferry.core.change.Operation;
+import io.liteferry.core.change.Signal;
+import io.liteferry.core.kafka.KafkaClients;
+import io.liteferry.core.kafka.TopicNames;
+import io.liteferry.core.options.Options;
+import io.liteferry.core.plan.Plan;
+import io.liteferry.core.row.RowKey;
+import io.liteferry.core.row.SqliteValue;
+import io.liteferry.embedded.SharedServers;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.io.TempDir;
+
+class CaptureServiceTest {
+    @TempDir
+    Path folder = Path.of("");
+
+    private SourceFixture source = unset();
+    private Plan plan = new Plan("unset", Options.defaults(), List.of());
+
+    @SuppressWarnings("NullAway")
+    private static SourceFixture unset() {
+        return null;
+    }
+
+    @BeforeEach
+    void makeTheSource(TestInfo test) throws Exception {
+        source = new SourceFixture(folder.resolve("app.db"))
+                .option(Options.BOOTSTRAP_SERVERS, SharedServers.kafka())
+                .option(Options.SNAPSHOT_CHUNK_SIZE, "100")
+                .sql(
+                        "CREATE TABLE users(id INTEGER PRIMARY KEY, email TEXT UNIQUE, name)",
+                        "CREATE TABLE tags(tag TEXT COLLATE NOCASE PRIMARY KEY, n) WITHOUT ROWID",
+                        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 250)"
+                                + " INSERT INTO users SELECT i, 'u' || i, 'n' FROM n")
+                .table("users", List.of("id"), "id", "email", "name")
+                .table("tags", List.of("tag"), "tag", "n");
+        plan = source.plan("capture-" + test.getTestMethod().orElseThrow().getName());
+        new SourceInstaller(plan).install();
+        SourceFixture.makeTopics(plan);
+    }
+
+    @AfterEach
+    void closeTheSource() throws Exception {
+        source.close();
+    }
+
+    @Test
+    void everyBatchStandsInKafkaWithAsManyRecordsAsItsEndSays() throws Exception {
+        try (CaptureService service = new CaptureService(plan, Clock.systemUTC());
+                StreamReader stream = new StreamReader(plan)) {
+            service.start();
+            await().until(() -> stream.read().consistent());
+            assertThat(stream.changes("users")).hasSize(250);
+            source.sql(
+                    "REPLACE INTO users(id, email, name) VALUES (1000, 'u7', 'took it')",
+                    "INSERT INTO tags VALUES ('a', 1)",
+                    "REPLACE INTO tags VALUES ('A', 2)");
+            await().untilAsserted(() -> {
+                stream.read();
+                assertThat(stream.changes("users"))
+                        .extracting(StreamReader.Change::key, c -> c.header().op())
+                        .contains(
+                                org.assertj.core.groups.Tuple.tuple(key(new SqliteValue.Int(7)), Operation.DELETE),
+                                org.assertj.core.groups.Tuple.tuple(key(new SqliteValue.Int(1000)), Operation.CREATE));
+                assertThat(stream.changes("tags"))
+                        .extracting(StreamReader.Change::key)
+                        .contains(key(SqliteValue.Text.of("A")));
+                BatchEnd last = stream.ends().get(stream.ends().size() - 1);
+                assertThat(last.position().seq()).isEqualTo(lastSeq());
+            });
+            assertThat(stream.incomplete()).isEmpty();
+            assertThat(stream.ends())
+                    .extracting(BatchEnd::batch)
+                    .startsWith(1L, 2L, 3L)
+                    .doesNotHaveDuplicates();
+        }
+    }
+
+    @Test
+    void aNewServiceGoesOnFromWhatTheSinkHasApplied() throws Exception {
+        try (StreamReader stream = new StreamReader(plan)) {
+            try (CaptureService service = new CaptureService(plan, Clock.systemUTC())) {
+                service.start();
+                await().until(() -> stream.read().consistent());
+            }
+            BatchEnd last = stream.ends().get(stream.ends().size() - 1);
+            publishApplied(last);
+            int snapshotRows = stream.changes("users").size();
+            source.sql("UPDATE users SET name = 'while it was down' WHERE id = 3");
+            try (CaptureService service = new CaptureService(plan, Clock.systemUTC())) {
+                service.start();
+                await().until(() -> stream.read().changes("users").size() > snapshotRows);
+            }
+            StreamReader.Change change = stream.changes("users").get(snapshotRows);
+            assertThat(change.key()).isEqualTo(key(new SqliteValue.Int(3)));
+            assertThat(change.header().batch().epoch())
+                    .isEqualTo(last.position().epoch() + 1);
+            assertThat(change.header().batch().batch()).isEqualTo(1);
+            assertThat(stream.changes("users")).hasSize(snapshotRows + 1);
+        }
+    }
+
+    @Test
+    void aSuccessorEndsItsPredecessorLoudly() throws Exception {
+        try (CaptureService first = new CaptureService(plan, Clock.systemUTC());
+                CaptureService second = new CaptureService(plan, Clock.systemUTC())) {
+            first.start();
+            second.start();
+            await().until(() -> first.failure() != null);
+            assertThat(first.failure())
+                    .isInstanceOfSatisfying(
+                            LiteferryException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.EPOCH_LOST));
+            assertThat(first.health().ready()).isFalse();
+            assertThat(second.failure()).isNull();
+        }
+    }
+
+    @Test
+    void emitsTheKeysThatASignalNames() throws Exception {
+        try (CaptureService service = new CaptureService(plan, Clock.systemUTC());
+                StreamReader stream = new StreamReader(plan)) {
+            service.start();
+            await().until(() -> stream.read().consistent());
+            int before = stream.changes("users").size();
+            send(
+                    TopicNames.of(plan).signals(),
+                    Json.bytes(Signal.emitKeys(
+                            "1",
+                            "users",
+                            List.of(
+                                    key(new SqliteValue.Int(5)).packed(),
+                                    key(new SqliteValue.Int(5000)).packed()))));
+            await().until(() -> stream.read().changes("users").size() == before + 2);
+            assertThat(stream.changes("users").subList(before, before + 2))
+                    .extracting(StreamReader.Change::key, c -> c.header().op())
+                    .containsExactly(
+                            org.assertj.core.groups.Tuple.tuple(key(new SqliteValue.Int(5)), Operation.UPDATE),
+                            org.assertj.core.groups.Tuple.tuple(key(new SqliteValue.Int(5000)), Operation.DELETE));
+        }
+    }
+
+    @Test
+    void doesNotStartWhereNothingIsInstalled() {
+        new SourceInstaller(plan).uninstall();
+        try (CaptureService service = new CaptureService(plan, Clock.systemUTC())) {
+            assertThatThrownBy(service::start)
+                    .isInstanceOfSatisfying(
+                            LiteferryException.class,
+                            e -> assertThat(e.code()).isEqualTo(ErrorCode.CAPTURE_NOT_INSTALLED))
+                    .hasMessageContaining("liteferry apply");
+        }
+    }
+
+    @Test
+    void tellsItsFiguresAndItsHealth() throws Exception {
+        try (CaptureService service = new CaptureService(plan, Clock.systemUTC());
+                StreamReader stream = new StreamReader(plan)) {
+            service.start();
+            await().until(() -> stream.read().consistent());
+            assertThat(get(service, "/readyz")).isEqualTo("ok\n");
+            assertThat(get(service, "/metrics"))
+                    .contains("liteferry_snapshot_rows_total{table=\"users\"} 250.0")
+                    .contains("liteferry_capture_events_total{op=\"u\",table=\"users\"}")
+                    .contains("liteferry_change_log_rows 1.0")
+                    .contains("liteferry_capture_lag_seconds");
+        }
+    }
+
+    private static String get(CaptureService service, String path) throws Exception {
+        return HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create("http://" + service.adminAddress() + path))
+                                .timeout(Duration.ofSeconds(5))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString())
+                .body();
+    }
+
+    private static RowKey key(SqliteValue value) {
+        return RowKey.of(List.of(value));
+    }
+
+    private long lastSeq() throws Exception {
+        try (var s = source.connection().createStatement();
+                var rs = s.executeQuery("SELECT max(seq) FROM _liteferry_log")) {
+            return rs.getLong(1);
+        }
+    }
+
+    private void publishApplied(BatchEnd end) throws Exception {
+        send(
+                TopicNames.of(plan).applied(),
+                Json.bytes(new AppliedPosition(
+                        end.position(), end.batch(), end.schemaVersion(), end.tables(), end.consistent())));
+    }
+
+    private void send(String topic, byte[] value) throws Exception {
+        try (Producer<byte[], byte[]> producer = KafkaClients.of(plan.options()).producer("test")) {
+            producer.send(new ProducerRecord<>(topic, plan.name().getBytes(StandardCharsets.UTF_8), value))
+                    .get();
+        }
+    }
+}
