@@ -49,6 +49,6 @@ public record Finding(
     /** {@code SRC-JOURNAL-MODE (warning) app.db: found. Remedy.} */
     @Override
     public String toString() {
-        return id + " (" + severity + ") " + subject + ": " + found + ". " + remedy + ".";
+        return id + " (" + severity + ") " + subject + ": " + found + (found.endsWith(".") ? " " : ". ") + remedy + ".";
     }
 }

@@ -135,7 +135,7 @@ class PlanFileTest {
                         name: "a b"
                         options:
                           poll.intervall.ms: 5
-                          max.batch.size: 1
+                          max.batch.size: 0
                         tables:
                           t:
                             taget: t
