@@ -1,0 +1,104 @@
+package io.liteferry.validator.compare;
+
+import io.liteferry.core.change.AppliedPosition;
+import io.liteferry.core.change.TableProgress;
+import io.liteferry.core.plan.TablePlan;
+import io.liteferry.core.postgres.PgConnections;
+import io.liteferry.core.row.RowKey;
+import io.liteferry.core.sqlite.SqliteFile;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A pair of readers, one a side, and the rule that pairs their snapshots: PostgreSQL's first, so that everything it holds
+ * is at or below the source's. Used by one thread.
+ */
+public final class Comparison implements AutoCloseable {
+    private final String schema;
+    private final TargetSide target;
+    private final SourceSide source;
+
+    /**
+     * @param name of the migration
+     * @param schema of the target tables
+     * @param readMaxMillis longest read transaction on the source
+     */
+    public Comparison(PgConnections connections, SqliteFile file, String name, String schema, long readMaxMillis) {
+        this.schema = schema;
+        this.target = new TargetSide(connections, name);
+        try {
+            this.source = new SourceSide(file, readMaxMillis);
+        } catch (RuntimeException e) {
+            target.close();
+            throw e;
+        }
+    }
+
+    /** How far the target is, in a snapshot of its own. */
+    public AppliedPosition applied() throws NotComparableException {
+        try {
+            return target.begin();
+        } finally {
+            target.end();
+        }
+    }
+
+    TableLayout layout(TablePlan table) {
+        return new TableLayout(schema, table);
+    }
+
+    TargetSide target() {
+        return target;
+    }
+
+    /** Holds the target's columns against the plan, in a snapshot of their own. */
+    void verifyTypes(TableLayout layout) throws NotComparableException {
+        try {
+            target.verifyTypes(schema, layout);
+        } finally {
+            target.end();
+        }
+    }
+
+    /**
+     * How far a table may be compared.
+     *
+     * @param cursor of its snapshot: rows above it are not there yet; null where all are
+     */
+    record Reach(AppliedPosition applied, @Nullable RowKey cursor) {}
+
+    /** Takes PostgreSQL's snapshot of a pair; the caller ends it with {@link TargetSide#end()}. */
+    Reach begin(TableLayout layout) throws NotComparableException {
+        AppliedPosition applied = target.begin();
+        TableProgress progress = applied.tables().get(layout.name());
+        TableProgress.State state = progress == null ? TableProgress.State.PENDING : progress.state();
+        byte[] cursor = progress == null ? null : progress.cursor();
+        return switch (state) {
+            case STREAMING -> new Reach(applied, null);
+            case SNAPSHOT -> {
+                if (cursor == null) {
+                    throw notThereYet("its snapshot has only begun");
+                }
+                yield new Reach(applied, new RowKey(cursor));
+            }
+            case PENDING -> throw notThereYet("it waits for its snapshot");
+            case SUSPENDED -> throw notThereYet("it is suspended");
+        };
+    }
+
+    private static NotComparableException notThereYet(String reason) {
+        return new NotComparableException(NotComparableException.Kind.NOT_THERE_YET, reason);
+    }
+
+    /** Takes SQLite's snapshot of the pair and reads in it. */
+    <T> T source(TableLayout layout, Reach reach, SourceSide.Work<T> work) throws NotComparableException {
+        return source.read(layout, reach.applied(), work);
+    }
+
+    @Override
+    public void close() {
+        try (SourceSide s = source;
+                TargetSide t = target) {
+            // both are closed, whichever fails
+        }
+    }
+}

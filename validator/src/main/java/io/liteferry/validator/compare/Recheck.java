@@ -1,0 +1,137 @@
+package io.liteferry.validator.compare;
+
+import io.liteferry.core.plan.TablePlan;
+import io.liteferry.core.row.RowKey;
+import io.liteferry.validator.canonical.CanonicalKey;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/** Looks at single rows again, at a pair of snapshots later than the one that raised the doubt, column by column. */
+public final class Recheck {
+    /** Keys looked at in one pair of snapshots. */
+    public static final int KEYS = 500;
+
+    private final Comparison sides;
+    private final TableLayout layout;
+
+    public Recheck(Comparison sides, TablePlan table) {
+        this.sides = sides;
+        this.layout = sides.layout(table);
+    }
+
+    /** A suspect for a key that was written down, for instance an open mismatch. */
+    public Suspect suspect(RowKey key) {
+        Optional<CanonicalKey> name = Names.of(layout, key);
+        return name.map(n -> {
+                    // The row may stand in the source by another spelling of the same key.
+                    List<RowKey> spellings = new ArrayList<>(List.of(key));
+                    layout.sourceKeys().of(n.bytes()).stream()
+                            .filter(k -> !k.equals(key))
+                            .forEach(spellings::add);
+                    return new Suspect(n, spellings);
+                })
+                .orElseGet(() -> new Suspect(null, List.of(key)));
+    }
+
+    /** What the source's snapshot says of the suspects. */
+    private record SourceView(Map<Suspect, SourceSnapshot.Found> found, Set<Suspect> inFlight) {}
+
+    /** One finding a suspect, in order; all in one pair of snapshots. */
+    public List<Finding> look(List<Suspect> suspects) throws NotComparableException {
+        try {
+            Comparison.Reach reach = sides.begin(layout);
+            SourceView source = sides.source(layout, reach, s -> view(s, suspects));
+            Map<CanonicalKey, List<SourceSnapshot.Columns>> target = new HashMap<>();
+            List<CanonicalKey> names = suspects.stream()
+                    .map(Suspect::name)
+                    .filter(Objects::nonNull)
+                    .distinct()
+                    .toList();
+            sides.target()
+                    .byKeys(
+                            layout,
+                            names,
+                            row -> target.computeIfAbsent(
+                                            new CanonicalKey(row.columns(layout.key())), k -> new ArrayList<>())
+                                    .add(SourceSnapshot.Columns.of(
+                                            row, layout.columns().size(), true)));
+            Set<RowKey> quarantined = sides.target()
+                    .quarantined(
+                            layout,
+                            suspects.stream()
+                                    .flatMap(s -> s.spellings().stream())
+                                    .map(RowKey::packed)
+                                    .toList());
+            return suspects.stream()
+                    .map(s -> finding(s, source, target, quarantined))
+                    .toList();
+        } finally {
+            sides.target().end();
+        }
+    }
+
+    private SourceView view(SourceSnapshot s, List<Suspect> suspects) throws SQLException {
+        Map<Suspect, SourceSnapshot.Found> found = new HashMap<>();
+        Set<Suspect> inFlight = new HashSet<>();
+        try (SourceSnapshot.LookUp lookUp = s.lookUp()) {
+            for (Suspect suspect : suspects) {
+                lookUp.first(suspect.spellings()).ifPresent(f -> found.put(suspect, f));
+                CanonicalKey name = suspect.name();
+                boolean logged = name != null && s.inFlight().holds(name)
+                        || suspect.spellings().stream().anyMatch(s.inFlight()::holds);
+                if (logged) {
+                    inFlight.add(suspect);
+                }
+            }
+        }
+        return new SourceView(found, inFlight);
+    }
+
+    private Finding finding(
+            Suspect suspect,
+            SourceView source,
+            Map<CanonicalKey, List<SourceSnapshot.Columns>> target,
+            Set<RowKey> quarantined) {
+        SourceSnapshot.Found found = source.found().get(suspect);
+        CanonicalKey name = suspect.name();
+        List<SourceSnapshot.Columns> there = name == null ? List.of() : target.getOrDefault(name, List.of());
+        List<Integer> differing = found == null || there.isEmpty() ? List.of() : differences(found, there);
+        RowVerdict verdict;
+        if (found == null && there.isEmpty()) {
+            verdict = RowVerdict.EQUAL;
+        } else if (found != null && there.size() == 1 && found.columns().fits() && differing.isEmpty()) {
+            verdict = RowVerdict.EQUAL;
+        } else if (source.inFlight().contains(suspect)) {
+            verdict = RowVerdict.IN_FLIGHT;
+        } else if (suspect.spellings().stream().anyMatch(quarantined::contains)) {
+            verdict = RowVerdict.QUARANTINED;
+        } else if (found == null) {
+            verdict = RowVerdict.MISSING_SOURCE;
+        } else {
+            verdict = there.isEmpty() ? RowVerdict.MISSING_TARGET : RowVerdict.ROW_DIFF;
+        }
+        Suspect exact = found == null ? suspect : new Suspect(name, List.of(found.key()));
+        return new Finding(
+                exact, verdict, found != null, verdict == RowVerdict.ROW_DIFF ? layout.names(differing) : List.of());
+    }
+
+    /** Columns in which any copy of the row differs from the source; the key, where there are two equal copies. */
+    private List<Integer> differences(SourceSnapshot.Found found, List<SourceSnapshot.Columns> copies) {
+        List<Integer> differing = copies.stream()
+                .flatMap(c -> found.columns().differences(c).stream())
+                .distinct()
+                .sorted()
+                .toList();
+        return differing.isEmpty() && copies.size() > 1
+                ? IntStream.of(layout.key()).boxed().toList()
+                : differing;
+    }
+}

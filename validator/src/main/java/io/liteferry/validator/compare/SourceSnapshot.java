@@ -1,0 +1,248 @@
+package io.liteferry.validator.compare;
+
+import io.liteferry.core.row.PackedReader;
+import io.liteferry.core.row.PackedWriter;
+import io.liteferry.core.row.RowKey;
+import io.liteferry.core.row.SqliteValue;
+import io.liteferry.core.sqlite.RowReader;
+import io.liteferry.validator.canonical.CanonicalKey;
+import io.liteferry.validator.canonical.CanonicalRow;
+import io.liteferry.validator.canonical.SourceForm;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** One table inside one read transaction of SQLite. */
+final class SourceSnapshot {
+    /** The clock is looked at once in so many rows. */
+    private static final int ROWS_PER_LOOK = 64;
+
+    private final Connection connection;
+    private final TableLayout layout;
+    private final SourceShape shape;
+    private final InFlight inFlight;
+    private final long deadline;
+    private final SourceForm form;
+    private final SourceForm keyForm;
+    private final boolean utf16;
+
+    SourceSnapshot(
+            Connection connection,
+            TableLayout layout,
+            SourceShape shape,
+            InFlight inFlight,
+            long deadline,
+            boolean utf16) {
+        this.connection = connection;
+        this.layout = layout;
+        this.shape = shape;
+        this.inFlight = inFlight;
+        this.deadline = deadline;
+        this.form = layout.sourceForm();
+        this.keyForm = layout.keyForm();
+        this.utf16 = utf16;
+    }
+
+    SourceShape shape() {
+        return shape;
+    }
+
+    InFlight inFlight() {
+        return inFlight;
+    }
+
+    /** Whether this read transaction has lasted as long as one may. */
+    boolean timeIsUp() {
+        return System.nanoTime() - deadline > 0;
+    }
+
+    /**
+     * Rows in key order.
+     *
+     * @param rows what was read
+     * @param complete whether no row is left up to the bound
+     */
+    record Range(List<SourceRow> rows, boolean complete) {}
+
+    /**
+     * Reads a range: at least one row where there is one, at most {@code limit}, fewer where time is up.
+     *
+     * @param after rows above this key, or from the start
+     * @param upTo rows at or below this key, or to the end
+     */
+    Range range(@Nullable RowKey after, @Nullable RowKey upTo, int limit) throws SQLException {
+        List<String> conditions = new ArrayList<>();
+        List<SqliteValue> bound = new ArrayList<>();
+        if (after != null) {
+            conditions.add(condition(">", after.values()));
+            bound.addAll(after.values());
+        }
+        if (upTo != null) {
+            conditions.add(condition("<=", upTo.values()));
+            bound.addAll(upTo.values());
+        }
+        String sql = shape.select() + (conditions.isEmpty() ? "" : " WHERE " + String.join(" AND ", conditions))
+                + " ORDER BY " + String.join(", ", shape.keyTerms()) + " LIMIT " + (limit + 1L);
+        List<SourceRow> rows = new ArrayList<>();
+        try (PreparedStatement ps = connection.prepareStatement(sql)) {
+            bind(ps, bound);
+            RowReader reader = new RowReader(ps, utf16);
+            PackedWriter packed = new PackedWriter();
+            PackedReader values = new PackedReader();
+            CanonicalRow row = layout.newRow();
+            try (ResultSet rs = ps.executeQuery()) {
+                while (rs.next()) {
+                    if (rows.size() == limit || rows.size() % ROWS_PER_LOOK == 1 && timeIsUp()) {
+                        return new Range(rows, false);
+                    }
+                    rows.add(read(reader, packed, values, row));
+                }
+            }
+        }
+        return new Range(rows, true);
+    }
+
+    private SourceRow read(RowReader reader, PackedWriter packed, PackedReader values, CanonicalRow row)
+            throws SQLException {
+        RowKey key = key(reader, packed);
+        reader.values(packed.reset(), 0, layout.columns().size());
+        boolean fits = form.write(values.reset(packed.toBytes()), row.reset());
+        byte[] name = row.columns(layout.key());
+        boolean keyFits = fits || keyForm.write(values.reset(key.packed()), layout.newRow());
+        return new SourceRow(key, new CanonicalKey(name), row.hash(), fits, keyFits);
+    }
+
+    private RowKey key(RowReader reader, PackedWriter packed) throws SQLException {
+        packed.reset();
+        for (int k : layout.key()) {
+            reader.key(packed, k, 1);
+        }
+        return new RowKey(packed.toBytes());
+    }
+
+    /** The columns of a row in canonical form, by position. */
+    record Columns(List<byte[]> values, boolean fits) {
+        static Columns of(CanonicalRow row, int count, boolean fits) {
+            List<byte[]> values = new ArrayList<>();
+            for (int i = 0; i < count; i++) {
+                values.add(row.column(i));
+            }
+            return new Columns(values, fits);
+        }
+
+        /** Positions of the columns in which two rows differ. */
+        List<Integer> differences(Columns other) {
+            List<Integer> positions = new ArrayList<>();
+            for (int i = 0; i < values.size(); i++) {
+                if (!Arrays.equals(values.get(i), other.values.get(i))) {
+                    positions.add(i);
+                }
+            }
+            return positions;
+        }
+    }
+
+    /** A row found by its key. */
+    record Found(RowKey key, Columns columns) {}
+
+    /** Looks rows up by their keys; one instance serves one transaction. */
+    final class LookUp implements AutoCloseable {
+        private final Map<String, PreparedStatement> statements = new HashMap<>();
+
+        /** The first of several spellings of a key that is there, byte for byte. */
+        Optional<Found> first(List<RowKey> spellings) throws SQLException {
+            for (RowKey key : spellings) {
+                Optional<Found> found = row(key);
+                if (found.isPresent()) {
+                    return found;
+                }
+            }
+            return Optional.empty();
+        }
+
+        private Optional<Found> row(RowKey key) throws SQLException {
+            List<SqliteValue> values = key.values();
+            String sql = shape.select() + " WHERE " + condition("=", values);
+            PreparedStatement ps = statements.get(sql);
+            if (ps == null) {
+                ps = connection.prepareStatement(sql);
+                statements.put(sql, ps);
+            }
+            bind(ps, values);
+            PackedWriter packed = new PackedWriter();
+            try (ResultSet rs = ps.executeQuery()) {
+                RowReader reader = new RowReader(ps, utf16);
+                while (rs.next()) {
+                    // The index may compare by a collation; a key is its bytes.
+                    if (key(reader, packed).equals(key)) {
+                        reader.values(packed.reset(), 0, layout.columns().size());
+                        CanonicalRow row = layout.newRow();
+                        boolean fits = form.write(new PackedReader().reset(packed.toBytes()), row);
+                        return Optional.of(
+                                new Found(key, Columns.of(row, layout.columns().size(), fits)));
+                    }
+                }
+            }
+            return Optional.empty();
+        }
+
+        @Override
+        public void close() throws SQLException {
+            for (PreparedStatement ps : statements.values()) {
+                ps.close();
+            }
+        }
+    }
+
+    LookUp lookUp() {
+        return new LookUp();
+    }
+
+    private String condition(String operator, List<SqliteValue> values) {
+        String places = values.stream().map(this::place).collect(Collectors.joining(", "));
+        return "(" + String.join(", ", shape.keyTerms()) + ") " + operator + " (" + places + ")";
+    }
+
+    /** Text that is no valid UTF-8 cannot be bound as a string; the plus takes the cast's affinity away. */
+    private String place(SqliteValue value) {
+        return value instanceof SqliteValue.Text t && !bindable(t) ? "+CAST(? AS TEXT)" : "?";
+    }
+
+    private boolean bindable(SqliteValue.Text text) {
+        String decoded = new String(text.utf8(), StandardCharsets.UTF_8);
+        return utf16 || Arrays.equals(decoded.getBytes(StandardCharsets.UTF_8), text.utf8());
+    }
+
+    private void bind(PreparedStatement ps, List<SqliteValue> values) throws SQLException {
+        int i = 1;
+        for (SqliteValue v : values) {
+            if (v instanceof SqliteValue.Int n) {
+                ps.setLong(i, n.value());
+            } else if (v instanceof SqliteValue.Real r) {
+                ps.setDouble(i, r.value());
+            } else if (v instanceof SqliteValue.Text t) {
+                if (bindable(t)) {
+                    ps.setString(i, new String(t.utf8(), StandardCharsets.UTF_8));
+                } else {
+                    ps.setBytes(i, t.utf8());
+                }
+            } else if (v instanceof SqliteValue.Blob b) {
+                ps.setBytes(i, b.bytes());
+            } else {
+                ps.setNull(i, Types.NULL);
+            }
+            i++;
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package io.liteferry.validator.compare;
+
+import io.liteferry.core.plan.ColumnPlan;
+import io.liteferry.core.plan.KeyPlan;
+import io.liteferry.core.plan.TablePlan;
+import io.liteferry.core.plan.TargetType;
+import io.liteferry.core.postgres.PgSql;
+import io.liteferry.validator.canonical.CanonicalRow;
+import io.liteferry.validator.canonical.SourceForm;
+import io.liteferry.validator.canonical.SourceKeys;
+import io.liteferry.validator.canonical.TargetForm;
+import io.liteferry.validator.canonical.TargetLiterals;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * The rows of one table as they are compared: which columns in which order, which of them are the key. A table carried by
+ * its rowid has it as a first column of its own.
+ */
+final class TableLayout {
+    private final TablePlan plan;
+    private final List<ColumnPlan> columns;
+    private final int[] key;
+    private final String target;
+
+    /** @param schema of the target */
+    TableLayout(String schema, TablePlan plan) {
+        this.plan = plan;
+        this.columns = new ArrayList<>();
+        if (plan.key().isRowid()) {
+            columns.add(rowid());
+            key = new int[] {0};
+        } else {
+            key = plan.keyPositions().stream().mapToInt(i -> i).toArray();
+        }
+        columns.addAll(plan.columns());
+        this.target = PgSql.name(schema, plan.target());
+    }
+
+    private static ColumnPlan rowid() {
+        ColumnPlan c = ColumnPlan.plain(KeyPlan.ROWID_COLUMN, TargetType.of(TargetType.Kind.BIGINT));
+        return c.notNull();
+    }
+
+    String name() {
+        return plan.source();
+    }
+
+    TablePlan plan() {
+        return plan;
+    }
+
+    boolean carriedByRowid() {
+        return plan.key().isRowid();
+    }
+
+    List<ColumnPlan> columns() {
+        return columns;
+    }
+
+    /** Positions of the key columns in {@link #columns()}. */
+    int[] key() {
+        return key;
+    }
+
+    List<ColumnPlan> keyColumns() {
+        return IntStream.of(key).mapToObj(columns::get).toList();
+    }
+
+    /** Source names of some columns; the rowid has none of its own. */
+    List<String> names(List<Integer> positions) {
+        return positions.stream().map(i -> columns.get(i).source()).toList();
+    }
+
+    /** Schema and name, quoted. */
+    String target() {
+        return target;
+    }
+
+    String targetColumns(String alias) {
+        return columns.stream().map(c -> alias + PgSql.name(c.target())).collect(Collectors.joining(", "));
+    }
+
+    CanonicalRow newRow() {
+        return new CanonicalRow(columns.size());
+    }
+
+    SourceForm sourceForm() {
+        Set<Integer> positions = new HashSet<>();
+        for (int k : key) {
+            positions.add(k);
+        }
+        return new SourceForm(columns, positions);
+    }
+
+    /** For keys alone: of the change log, of the quarantine. */
+    SourceForm keyForm() {
+        return new SourceForm(
+                keyColumns(), IntStream.range(0, key.length).boxed().collect(Collectors.toSet()));
+    }
+
+    TargetForm targetForm() {
+        return new TargetForm(columns);
+    }
+
+    TargetLiterals literals() {
+        return new TargetLiterals(keyColumns());
+    }
+
+    SourceKeys sourceKeys() {
+        return new SourceKeys(keyColumns());
+    }
+}

@@ -1,0 +1,170 @@
+package io.liteferry.validator.compare;
+
+import io.liteferry.core.plan.TablePlan;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One full pass over one table: every row of both sides gets a verdict. What differs is looked at once more, at a later
+ * pair of snapshots, before it is told; what is in flight is looked at again until it has landed or patience ends.
+ */
+public final class TablePass {
+    private static final long RETRY_MILLIS = 50;
+
+    private final Comparison sides;
+    private final TableLayout layout;
+    private final Recheck recheck;
+    private final int rangeRows;
+    private final Pace pace;
+    private final Duration patience;
+    private final Listener listener;
+    private final Map<RowVerdict, Long> counts = new EnumMap<>(RowVerdict.class);
+    private List<Suspect> pending = new ArrayList<>();
+    private long sourceRows;
+    private long targetRows;
+
+    /** Hears of a pass while it runs. */
+    public interface Listener {
+        /** Rows that differ, for certain. */
+        void found(List<Finding> findings);
+
+        /** Rows of the source compared so far in this pass, rows still in flight. */
+        void progress(long rows, long pending);
+    }
+
+    /** @param patience how long a table that cannot be compared for now, or a row in flight, is waited for */
+    public TablePass(
+            Comparison sides, TablePlan table, int rangeRows, Pace pace, Duration patience, Listener listener) {
+        this.sides = sides;
+        this.layout = sides.layout(table);
+        this.recheck = new Recheck(sides, table);
+        this.rangeRows = rangeRows;
+        this.pace = pace;
+        this.patience = patience;
+        this.listener = listener;
+    }
+
+    public TableTally run() {
+        Optional<NotComparableException> reason = Optional.empty();
+        Walk walk = null;
+        try {
+            sides.verifyTypes(layout);
+            walk = patiently(this::walk);
+            Walk w = walk;
+            while (!w.done() && !pace.stopping()) {
+                patiently(() -> {
+                    take(w.next());
+                    return w;
+                });
+                if (pending.size() >= Recheck.KEYS) {
+                    patiently(this::lookAtPending);
+                }
+                listener.progress(sourceRows, pending.size());
+            }
+            settle();
+        } catch (NotComparableException e) {
+            reason = Optional.of(e);
+            add(RowVerdict.UNKNOWN, 1);
+        }
+        add(RowVerdict.IN_FLIGHT, pending.size());
+        listener.progress(sourceRows, pending.size());
+        return new TableTally(
+                sourceRows,
+                targetRows,
+                counts,
+                reason,
+                Optional.ofNullable(walk).flatMap(Walk::position));
+    }
+
+    private Walk walk() throws NotComparableException {
+        try {
+            Comparison.Reach reach = sides.begin(layout);
+            boolean ordered = sides.source(layout, reach, s -> s.shape().ordered());
+            return ordered ? new RangeWalk(sides, layout, rangeRows) : new LookUpWalk(sides, layout, rangeRows);
+        } finally {
+            sides.target().end();
+        }
+    }
+
+    private void take(RangeResult range) throws NotComparableException {
+        sourceRows += range.sourceRows();
+        targetRows += range.targetRows();
+        add(RowVerdict.EQUAL, range.equal());
+        pending.addAll(range.inFlight());
+        for (int i = 0; i < range.suspects().size(); i += Recheck.KEYS) {
+            look(range.suspects()
+                    .subList(i, Math.min(i + Recheck.KEYS, range.suspects().size())));
+        }
+        pace.rows(Math.max(range.sourceRows(), range.targetRows()));
+    }
+
+    /** Looks at every row that was in flight; those that still are stay pending. */
+    private boolean lookAtPending() throws NotComparableException {
+        List<Suspect> before = pending;
+        pending = new ArrayList<>();
+        for (int i = 0; i < before.size(); i += Recheck.KEYS) {
+            try {
+                look(before.subList(i, Math.min(i + Recheck.KEYS, before.size())));
+            } catch (NotComparableException e) {
+                pending.addAll(before.subList(i, before.size()));
+                throw e;
+            }
+        }
+        return pending.isEmpty();
+    }
+
+    private void settle() throws NotComparableException {
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (!pending.isEmpty() && !patiently(this::lookAtPending) && System.nanoTime() < deadline) {
+            if (pace.pause(RETRY_MILLIS)) {
+                return;
+            }
+        }
+    }
+
+    private void look(List<Suspect> suspects) throws NotComparableException {
+        List<Finding> certain = new ArrayList<>();
+        List<Suspect> stay = new ArrayList<>();
+        for (Finding f : patiently(() -> recheck.look(suspects))) {
+            if (f.verdict() == RowVerdict.IN_FLIGHT) {
+                stay.add(f.suspect());
+            } else if (f.verdict() != RowVerdict.EQUAL || f.present()) {
+                add(f.verdict(), 1);
+            }
+            if (f.verdict().differs()) {
+                certain.add(f);
+            }
+        }
+        pending.addAll(stay);
+        if (!certain.isEmpty()) {
+            listener.found(certain);
+        }
+    }
+
+    private void add(RowVerdict verdict, long rows) {
+        counts.merge(verdict, rows, Long::sum);
+    }
+
+    private interface Step<T> {
+        T take() throws NotComparableException;
+    }
+
+    /** Tries a step again while what stands in its way may pass by itself. */
+    private <T> T patiently(Step<T> step) throws NotComparableException {
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (true) {
+            try {
+                return step.take();
+            } catch (NotComparableException e) {
+                boolean passes = e.kind() == NotComparableException.Kind.FOR_NOW;
+                if (!passes || System.nanoTime() > deadline || pace.pause(RETRY_MILLIS)) {
+                    throw e;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,252 @@
+package io.liteferry.validator.compare;
+
+import io.liteferry.core.change.AppliedPosition;
+import io.liteferry.core.change.Json;
+import io.liteferry.core.plan.TargetType;
+import io.liteferry.core.postgres.PgConnections;
+import io.liteferry.core.postgres.PgSql;
+import io.liteferry.core.row.RowKey;
+import io.liteferry.validator.canonical.CanonicalKey;
+import io.liteferry.validator.canonical.CanonicalRow;
+import io.liteferry.validator.canonical.TargetForm;
+import io.liteferry.validator.canonical.TargetLiterals;
+import java.nio.charset.StandardCharsets;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyOut;
+
+/**
+ * The PostgreSQL side: one connection whose transactions are REPEATABLE READ and read-only. {@link #begin()} fixes a
+ * snapshot and reads the applied position in it; everything until {@link #end()} sees that snapshot.
+ */
+final class TargetSide implements AutoCloseable {
+    private static final String APPLIED = "SELECT jsonb_build_object('position', jsonb_build_object("
+            + "'logIdentity', log_identity, 'epoch', epoch, 'seq', seq, 'fingerprint', fingerprint),"
+            + " 'batch', batch, 'schema_version', schema_version, 'tables', tables, 'consistent', consistent)::text"
+            + " FROM liteferry.applied WHERE source = ?";
+
+    private final Connection connection;
+    private final String source;
+
+    TargetSide(PgConnections connections, String source) {
+        this.connection = connections.open("liteferry-validator");
+        this.source = source;
+        try {
+            connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+            connection.setReadOnly(true);
+        } catch (SQLException e) {
+            throw PgConnections.failure("Preparing a connection for reading", e);
+        }
+    }
+
+    /**
+     * Takes a snapshot.
+     *
+     * @return how far the target is in it
+     * @throws NotComparableException before the first batch was applied
+     */
+    AppliedPosition begin() throws NotComparableException {
+        end();
+        return applied(connection, source)
+                .orElseThrow(() -> new NotComparableException(
+                        NotComparableException.Kind.NOT_THERE_YET, "no batch has been applied yet"));
+    }
+
+    static Optional<AppliedPosition> applied(Connection connection, String source) {
+        try (PreparedStatement ps = connection.prepareStatement(APPLIED)) {
+            ps.setString(1, source);
+            try (ResultSet rs = ps.executeQuery()) {
+                return rs.next()
+                        ? Optional.of(Json.read(
+                                rs.getString(1).getBytes(StandardCharsets.UTF_8),
+                                AppliedPosition.class,
+                                "liteferry.applied"))
+                        : Optional.empty();
+            }
+        } catch (SQLException e) {
+            throw PgConnections.failure("Reading liteferry.applied", e);
+        }
+    }
+
+    void end() {
+        try {
+            connection.rollback();
+        } catch (SQLException e) {
+            throw PgConnections.failure("Ending a read transaction", e);
+        }
+    }
+
+    /** Receives rows in canonical form; the row is used again for the next. */
+    interface Rows {
+        void row(CanonicalRow row) throws NotComparableException;
+    }
+
+    /**
+     * Streams a range in key order.
+     *
+     * @param byBytes order text by its bytes, as SQLite does; else in the column's own collation, for a walk of this side
+     * @param limit rows at the most
+     */
+    void range(
+            TableLayout layout,
+            boolean byBytes,
+            @Nullable CanonicalKey after,
+            @Nullable CanonicalKey upTo,
+            long limit,
+            Rows rows)
+            throws NotComparableException {
+        TargetLiterals literals = layout.literals();
+        List<String> terms = layout.keyColumns().stream()
+                .map(c -> PgSql.name(c.target()) + (byBytes && isText(c.type().kind()) ? " COLLATE \"C\"" : ""))
+                .toList();
+        String key = "(" + String.join(", ", terms) + ")";
+        List<String> conditions = new ArrayList<>();
+        if (after != null) {
+            conditions.add(key + " > (" + String.join(", ", literals.of(after.bytes())) + ")");
+        }
+        if (upTo != null) {
+            conditions.add(key + " <= (" + String.join(", ", literals.of(upTo.bytes())) + ")");
+        }
+        copy(
+                layout,
+                "SELECT " + layout.targetColumns("") + " FROM " + layout.target()
+                        + (conditions.isEmpty() ? "" : " WHERE " + String.join(" AND ", conditions)) + " ORDER BY "
+                        + String.join(", ", terms) + " LIMIT " + limit,
+                rows);
+    }
+
+    /** The rows that have one of these keys, in no order. */
+    void byKeys(TableLayout layout, List<CanonicalKey> keys, Rows rows) throws NotComparableException {
+        if (keys.isEmpty()) {
+            return;
+        }
+        TargetLiterals literals = layout.literals();
+        int width = layout.key().length;
+        String values = keys.stream()
+                .map(k -> "(" + String.join(", ", literals.of(k.bytes())) + ")")
+                .collect(Collectors.joining(", "));
+        String names = IntStream.range(0, width).mapToObj(i -> "k" + i).collect(Collectors.joining(", "));
+        String join = IntStream.range(0, width)
+                .mapToObj(i -> "t." + PgSql.name(layout.keyColumns().get(i).target()) + " = wanted.k" + i)
+                .collect(Collectors.joining(" AND "));
+        copy(
+                layout,
+                "SELECT " + layout.targetColumns("t.") + " FROM (VALUES " + values + ") AS wanted(" + names + ") JOIN "
+                        + layout.target() + " AS t ON " + join,
+                rows);
+    }
+
+    private void copy(TableLayout layout, String select, Rows rows) throws NotComparableException {
+        TargetForm form = layout.targetForm();
+        CanonicalRow row = layout.newRow();
+        BinaryRows tuples = new BinaryRows(form);
+        try {
+            CopyOut copy = connection
+                    .unwrap(PGConnection.class)
+                    .getCopyAPI()
+                    .copyOut("COPY (" + select + ") TO STDOUT (FORMAT binary)");
+            try {
+                byte[] message = copy.readFromCopy();
+                while (message != null) {
+                    tuples.reset(message);
+                    while (tuples.next(row.reset())) {
+                        rows.row(row);
+                    }
+                    message = copy.readFromCopy();
+                }
+            } finally {
+                if (copy.isActive()) {
+                    copy.cancelCopy();
+                }
+            }
+        } catch (SQLException e) {
+            throw PgConnections.failure("Reading table " + layout.plan().target() + " to compare it", e);
+        }
+    }
+
+    /** Which of these keys the sink has set aside. */
+    Set<RowKey> quarantined(TableLayout layout, List<byte[]> packedKeys) {
+        Set<RowKey> found = new HashSet<>();
+        try (PreparedStatement ps = connection.prepareStatement(
+                "SELECT key FROM liteferry.quarantine WHERE source = ? AND table_name = ? AND key = ANY(?)")) {
+            Array keys = connection.createArrayOf("bytea", packedKeys.toArray(new byte[0][]));
+            ps.setString(1, source);
+            ps.setString(2, layout.name());
+            ps.setArray(3, keys);
+            try (ResultSet rs = ps.executeQuery()) {
+                while (rs.next()) {
+                    found.add(new RowKey(rs.getBytes(1)));
+                }
+            }
+        } catch (SQLException e) {
+            throw PgConnections.failure("Reading liteferry.quarantine", e);
+        }
+        return found;
+    }
+
+    /** The target's columns are of the planned types: their bytes are read by the plan. */
+    void verifyTypes(String schema, TableLayout layout) throws NotComparableException {
+        try (PreparedStatement ps =
+                connection.prepareStatement("SELECT a.attname, format_type(a.atttypid, a.atttypmod) FROM pg_attribute a"
+                        + " JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace"
+                        + " WHERE n.nspname = ? AND c.relname = ? AND a.attnum > 0 AND NOT a.attisdropped")) {
+            ps.setString(1, schema);
+            ps.setString(2, layout.plan().target());
+            List<String> seen = new ArrayList<>();
+            try (ResultSet rs = ps.executeQuery()) {
+                while (rs.next()) {
+                    String name = rs.getString(1);
+                    String written = rs.getString(2);
+                    seen.add(name);
+                    for (var c : layout.columns()) {
+                        boolean same = TargetType.parse(written)
+                                .filter(t -> t.kind() == c.type().kind())
+                                .isPresent();
+                        if (c.target().equals(name) && !same) {
+                            throw unfit(
+                                    "column " + name + " of " + layout.plan().target() + " is " + written
+                                            + " in the target and " + c.type() + " in the plan");
+                        }
+                    }
+                }
+            }
+            for (var c : layout.columns()) {
+                if (!seen.contains(c.target())) {
+                    throw unfit("column " + c.target() + " of " + layout.plan().target() + " is not in the target");
+                }
+            }
+        } catch (SQLException e) {
+            throw PgConnections.failure(
+                    "Reading the columns of " + layout.plan().target(), e);
+        }
+    }
+
+    private static boolean isText(TargetType.Kind kind) {
+        return kind == TargetType.Kind.TEXT || kind == TargetType.Kind.VARCHAR;
+    }
+
+    private static NotComparableException unfit(String reason) {
+        return new NotComparableException(NotComparableException.Kind.PLAN_UNFIT, reason);
+    }
+
+    @Override
+    public void close() {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            throw PgConnections.failure("Closing a connection", e);
+        }
+    }
+}

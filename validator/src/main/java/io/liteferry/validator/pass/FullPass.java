@@ -1,0 +1,103 @@
+package io.liteferry.validator.pass;
+
+import io.liteferry.core.change.AppliedPosition;
+import io.liteferry.core.change.TableProgress;
+import io.liteferry.core.options.Options;
+import io.liteferry.core.plan.Plan;
+import io.liteferry.core.plan.TablePlan;
+import io.liteferry.validator.compare.Comparison;
+import io.liteferry.validator.compare.Finding;
+import io.liteferry.validator.compare.NotComparableException;
+import io.liteferry.validator.compare.Pace;
+import io.liteferry.validator.compare.TablePass;
+import io.liteferry.validator.compare.TableTally;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** One full pass over all tables of the plan. */
+public final class FullPass {
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
+
+    private final Plan plan;
+    private final Comparison sides;
+    private final ResultStore store;
+    private final Progress progress;
+    private final ValidationMetrics metrics;
+    private final Pace pace;
+    private final Clock clock;
+
+    public FullPass(
+            Plan plan,
+            Comparison sides,
+            ResultStore store,
+            Progress progress,
+            ValidationMetrics metrics,
+            Pace pace,
+            Clock clock) {
+        this.plan = plan;
+        this.sides = sides;
+        this.store = store;
+        this.progress = progress;
+        this.metrics = metrics;
+        this.pace = pace;
+        this.clock = clock;
+    }
+
+    /** Compares everything; a pass that was stopped in the middle leaves no result. */
+    public void run() {
+        long pass = store.nextPass();
+        Instant started = clock.instant();
+        boolean complete = complete();
+        Map<String, TableTally> tallies = new HashMap<>();
+        for (TablePlan table : plan.tables()) {
+            Instant tableStarted = clock.instant();
+            TableTally tally = new TablePass(
+                            sides,
+                            table,
+                            plan.options().integer(Options.VALIDATION_RANGE_ROWS),
+                            pace,
+                            PATIENCE,
+                            listener(table))
+                    .run();
+            if (pace.stopping()) {
+                return;
+            }
+            Instant ended = clock.instant();
+            store.save(pass, table.source(), tableStarted, ended, tally);
+            tallies.put(table.source(), tally);
+            progress.tallied(table.source(), tally);
+            metrics.tallied(table.source(), tally, ended);
+        }
+        progress.ended(new PassResult(pass, started, clock.instant(), complete, tallies));
+    }
+
+    private TablePass.Listener listener(TablePlan table) {
+        return new TablePass.Listener() {
+            @Override
+            public void found(List<Finding> findings) {
+                store.found(table.source(), findings, clock.instant());
+            }
+
+            @Override
+            public void progress(long rows, long pending) {
+                progress.running(table.source(), rows, pending);
+            }
+        };
+    }
+
+    private boolean complete() {
+        try {
+            AppliedPosition applied = sides.applied();
+            return plan.tables().stream().allMatch(t -> {
+                TableProgress p = applied.tables().get(t.source());
+                return p != null && p.state() == TableProgress.State.STREAMING;
+            });
+        } catch (NotComparableException e) {
+            return false;
+        }
+    }
+}

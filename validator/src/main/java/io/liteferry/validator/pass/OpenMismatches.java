@@ -1,0 +1,65 @@
+package io.liteferry.validator.pass;
+
+import io.liteferry.core.plan.Plan;
+import io.liteferry.core.plan.TablePlan;
+import io.liteferry.core.row.RowKey;
+import io.liteferry.validator.compare.Comparison;
+import io.liteferry.validator.compare.Finding;
+import io.liteferry.validator.compare.NotComparableException;
+import io.liteferry.validator.compare.Recheck;
+import io.liteferry.validator.compare.RowVerdict;
+import io.liteferry.validator.compare.Suspect;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/** Looks at open mismatches again between the passes, so that a repaired row is seen to be equal within a second or so. */
+public final class OpenMismatches {
+    private static final int MOST_AT_ONCE = 2 * Recheck.KEYS;
+
+    private final Plan plan;
+    private final Comparison sides;
+    private final ResultStore store;
+    private final Clock clock;
+
+    public OpenMismatches(Plan plan, Comparison sides, ResultStore store, Clock clock) {
+        this.plan = plan;
+        this.sides = sides;
+        this.store = store;
+        this.clock = clock;
+    }
+
+    public void look() {
+        for (Map.Entry<String, List<RowKey>> open : store.openKeys(MOST_AT_ONCE).entrySet()) {
+            Optional<TablePlan> table = plan.table(open.getKey());
+            if (table.isPresent()) {
+                look(table.get(), open.getValue());
+            }
+        }
+    }
+
+    private void look(TablePlan table, List<RowKey> keys) {
+        Recheck recheck = new Recheck(sides, table);
+        for (int i = 0; i < keys.size(); i += Recheck.KEYS) {
+            List<RowKey> some = keys.subList(i, Math.min(i + Recheck.KEYS, keys.size()));
+            List<Suspect> suspects = some.stream().map(recheck::suspect).toList();
+            List<Finding> findings;
+            try {
+                findings = recheck.look(suspects);
+            } catch (NotComparableException e) {
+                // They stay open; the pass over the table says why it cannot be compared.
+                return;
+            }
+            List<RowKey> equal = IntStream.range(0, some.size())
+                    .filter(k -> findings.get(k).verdict() == RowVerdict.EQUAL)
+                    .mapToObj(some::get)
+                    .toList();
+            List<Finding> differing =
+                    findings.stream().filter(f -> f.verdict().differs()).toList();
+            store.verified(table.source(), equal, clock.instant());
+            store.found(table.source(), differing, clock.instant());
+        }
+    }
+}

@@ -1,0 +1,21 @@
+package io.liteferry.validator.pass;
+
+import io.liteferry.validator.compare.TableTally;
+import java.time.Instant;
+import java.util.Map;
+
+/**
+ * What a full pass over all tables gave.
+ *
+ * @param afterSnapshot whether every table was complete in the target when the pass began
+ */
+public record PassResult(
+        long pass, Instant started, Instant ended, boolean afterSnapshot, Map<String, TableTally> tables) {
+    public PassResult {
+        tables = Map.copyOf(tables);
+    }
+
+    public boolean clean() {
+        return afterSnapshot && tables.values().stream().allMatch(TableTally::clean);
+    }
+}

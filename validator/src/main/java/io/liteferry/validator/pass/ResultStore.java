@@ -1,0 +1,192 @@
+package io.liteferry.validator.pass;
+
+import io.liteferry.core.postgres.PgConnections;
+import io.liteferry.core.row.RowKey;
+import io.liteferry.validator.compare.Finding;
+import io.liteferry.validator.compare.RowVerdict;
+import io.liteferry.validator.compare.TableTally;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Passes and mismatches in PostgreSQL. Every method is one transaction; used by one thread. */
+public final class ResultStore implements AutoCloseable {
+    /** More rows of one table are counted, not listed. */
+    private static final int MOST_OPEN = 10_000;
+
+    private final Connection connection;
+    private final String source;
+
+    public ResultStore(PgConnections connections, String source) {
+        this.connection = connections.open("liteferry-validator");
+        this.source = source;
+    }
+
+    private interface Work<T> {
+        T run() throws SQLException;
+    }
+
+    private <T> T transaction(String tried, Work<T> work) {
+        try {
+            T result = work.run();
+            connection.commit();
+            return result;
+        } catch (SQLException e) {
+            try {
+                connection.rollback();
+            } catch (SQLException again) {
+                e.addSuppressed(again);
+            }
+            throw PgConnections.failure(tried, e);
+        }
+    }
+
+    /** The number of the next pass: counts on over restarts. */
+    public long nextPass() {
+        return transaction("Reading liteferry.validation_pass", () -> {
+            try (PreparedStatement ps = connection.prepareStatement(
+                    "SELECT coalesce(max(pass), 0) + 1 FROM liteferry.validation_pass WHERE source = ?")) {
+                ps.setString(1, source);
+                try (ResultSet rs = ps.executeQuery()) {
+                    rs.next();
+                    return rs.getLong(1);
+                }
+            }
+        });
+    }
+
+    /** Keeps the result of a table; passes long gone are forgotten. */
+    void save(long pass, String table, Instant started, Instant ended, TableTally tally) {
+        transaction("Writing liteferry.validation_pass for table " + table, () -> {
+            try (PreparedStatement ps = connection.prepareStatement("INSERT INTO liteferry.validation_pass (source,"
+                    + " table_name, pass, started_at, ended_at, equal, in_flight, row_diff, missing_target,"
+                    + " missing_source, quarantined, unknown, epoch, seq) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)")) {
+                ps.setString(1, source);
+                ps.setString(2, table);
+                ps.setLong(3, pass);
+                ps.setObject(4, started.atOffset(ZoneOffset.UTC));
+                ps.setObject(5, ended.atOffset(ZoneOffset.UTC));
+                int i = 6;
+                for (RowVerdict v : RowVerdict.values()) {
+                    ps.setLong(i++, tally.count(v));
+                }
+                ps.setLong(i++, tally.position().map(p -> p.epoch()).orElse(0L));
+                ps.setLong(i, tally.position().map(p -> p.seq()).orElse(0L));
+                ps.executeUpdate();
+            }
+            try (PreparedStatement ps = connection.prepareStatement(
+                    "DELETE FROM liteferry.validation_pass WHERE source = ? AND table_name = ? AND pass < ?")) {
+                ps.setString(1, source);
+                ps.setString(2, table);
+                ps.setLong(3, pass - 10_000);
+                return ps.executeUpdate();
+            }
+        });
+    }
+
+    /** Opens a mismatch for each finding, or renews the one that is open. */
+    void found(String table, List<Finding> findings, Instant now) {
+        OffsetDateTime at = now.atOffset(ZoneOffset.UTC);
+        transaction("Writing liteferry.validation_mismatch for table " + table, () -> {
+            long room = MOST_OPEN - open(table);
+            try (PreparedStatement renew = connection.prepareStatement(
+                            "UPDATE liteferry.validation_mismatch SET last_seen_at = ?, kind = ?, columns = ?"
+                                    + " WHERE source = ? AND table_name = ? AND key = ? AND verified_at IS NULL");
+                    PreparedStatement open = connection.prepareStatement(
+                            "INSERT INTO liteferry.validation_mismatch (source, table_name, key, key_text, kind,"
+                                    + " columns, found_at, last_seen_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+                                    + " ON CONFLICT (source, table_name, key, found_at) DO NOTHING")) {
+                for (Finding f : findings) {
+                    RowKey key = f.suspect().key();
+                    Object[] columns = f.columns().toArray();
+                    renew.setObject(1, at);
+                    renew.setString(2, f.verdict().label());
+                    renew.setArray(3, connection.createArrayOf("text", columns));
+                    renew.setString(4, source);
+                    renew.setString(5, table);
+                    renew.setBytes(6, key.packed());
+                    if (renew.executeUpdate() == 0 && room > 0) {
+                        open.setString(1, source);
+                        open.setString(2, table);
+                        open.setBytes(3, key.packed());
+                        // NUL and broken UTF-8 can stand in a key and cannot stand in text.
+                        open.setString(4, key.toString().replace("\0", "\\0"));
+                        open.setString(5, f.verdict().label());
+                        open.setArray(6, connection.createArrayOf("text", columns));
+                        open.setObject(7, at);
+                        open.setObject(8, at);
+                        room -= open.executeUpdate();
+                    }
+                }
+            }
+            return room;
+        });
+    }
+
+    private long open(String table) throws SQLException {
+        try (PreparedStatement ps = connection.prepareStatement("SELECT count(*) FROM liteferry.validation_mismatch"
+                + " WHERE source = ? AND table_name = ? AND verified_at IS NULL")) {
+            ps.setString(1, source);
+            ps.setString(2, table);
+            try (ResultSet rs = ps.executeQuery()) {
+                rs.next();
+                return rs.getLong(1);
+            }
+        }
+    }
+
+    /** Closes the mismatches of rows that were seen equal again. */
+    void verified(String table, List<RowKey> keys, Instant now) {
+        transaction("Closing mismatches of table " + table, () -> {
+            try (PreparedStatement ps = connection.prepareStatement(
+                    "UPDATE liteferry.validation_mismatch SET verified_at = ? WHERE source = ? AND table_name = ?"
+                            + " AND key = ANY(?) AND verified_at IS NULL")) {
+                ps.setObject(1, now.atOffset(ZoneOffset.UTC));
+                ps.setString(2, source);
+                ps.setString(3, table);
+                ps.setArray(
+                        4,
+                        connection.createArrayOf(
+                                "bytea", keys.stream().map(RowKey::packed).toArray(byte[][]::new)));
+                return ps.executeUpdate();
+            }
+        });
+    }
+
+    /** Keys of open mismatches by table, those that were not looked at for the longest time first. */
+    Map<String, List<RowKey>> openKeys(int most) {
+        return transaction("Reading liteferry.validation_mismatch", () -> {
+            Map<String, List<RowKey>> open = new LinkedHashMap<>();
+            try (PreparedStatement ps =
+                    connection.prepareStatement("SELECT table_name, key FROM liteferry.validation_mismatch"
+                            + " WHERE source = ? AND verified_at IS NULL ORDER BY last_seen_at LIMIT ?")) {
+                ps.setString(1, source);
+                ps.setInt(2, most);
+                try (ResultSet rs = ps.executeQuery()) {
+                    while (rs.next()) {
+                        open.computeIfAbsent(rs.getString(1), t -> new ArrayList<>())
+                                .add(new RowKey(rs.getBytes(2)));
+                    }
+                }
+            }
+            return open;
+        });
+    }
+
+    @Override
+    public void close() {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            throw PgConnections.failure("Closing a connection", e);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package io.liteferry.validator.pass;
+
+import io.liteferry.core.plan.Plan;
+import io.liteferry.core.plan.TablePlan;
+import io.liteferry.validator.compare.RowVerdict;
+import io.liteferry.validator.compare.TableTally;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** The metrics of the passes, with the names of the conventions. */
+public final class ValidationMetrics {
+    private static final List<RowVerdict> KINDS =
+            List.of(RowVerdict.ROW_DIFF, RowVerdict.MISSING_TARGET, RowVerdict.MISSING_SOURCE);
+
+    private final MeterRegistry registry;
+    private final Map<String, AtomicLong> open = new ConcurrentHashMap<>();
+    private final Map<String, AtomicLong> lastClean = new ConcurrentHashMap<>();
+
+    public ValidationMetrics(MeterRegistry registry, Plan plan, Progress progress) {
+        this.registry = registry;
+        for (TablePlan table : plan.tables()) {
+            String name = table.source();
+            for (RowVerdict kind : KINDS) {
+                AtomicLong rows = new AtomicLong();
+                open.put(name + "/" + kind.label(), rows);
+                Gauge.builder("liteferry.validation.mismatched.rows", rows, AtomicLong::doubleValue)
+                        .description("Rows that differ now, by what is wrong with them.")
+                        .tag("table", name)
+                        .tag("kind", kind.label())
+                        .register(registry);
+            }
+            Gauge.builder(
+                            "liteferry.validation.pending.rows",
+                            progress,
+                            p -> p.running(name).pending())
+                    .description("Rows in flight when they were compared, to be looked at again.")
+                    .tag("table", name)
+                    .register(registry);
+            Gauge.builder("liteferry.validation.progress.ratio", progress, p -> ratio(p, table))
+                    .description("How far the pass over the table is.")
+                    .tag("table", name)
+                    .register(registry);
+            AtomicLong clean = new AtomicLong();
+            lastClean.put(name, clean);
+            Gauge.builder("liteferry.validation.last.clean.pass.timestamp.seconds", clean, AtomicLong::doubleValue)
+                    .description("When a pass over the table last ended with nothing different.")
+                    .tag("table", name)
+                    .register(registry);
+        }
+    }
+
+    private static double ratio(Progress progress, TablePlan table) {
+        long rows = progress.running(table.source()).rows();
+        long expected =
+                progress.tally(table.source()).map(TableTally::sourceRows).orElse(table.expectedRows());
+        return expected == 0 ? 1 : Math.min(1, (double) rows / expected);
+    }
+
+    void tallied(String table, TableTally tally, Instant ended) {
+        tally.counts()
+                .forEach((verdict, rows) -> registry.counter(
+                                "liteferry.validation.rows", "table", table, "result", verdict.label())
+                        .increment(rows));
+        AtomicLong clean = lastClean.get(table);
+        if (clean != null && tally.clean()) {
+            clean.set(ended.getEpochSecond());
+        }
+    }
+
+    /** @param rows open mismatches by table and kind */
+    public void open(Map<String, Map<String, Long>> rows) {
+        Map<String, Long> flat = new HashMap<>();
+        rows.forEach((table, kinds) -> kinds.forEach((kind, count) -> flat.put(table + "/" + kind, count)));
+        open.forEach((name, gauge) -> gauge.set(flat.getOrDefault(name, 0L)));
+    }
+}
