@@ -49,13 +49,23 @@ final class SourceSide implements AutoCloseable {
             this.turn = new ReadTurn(file);
             this.utf16 = RowReader.isUtf16(connection);
         } catch (IOException e) {
+            close(connection, e);
             throw new LiteferryException(
                     ErrorCode.SOURCE_NOT_READABLE,
                     "Making the turn file beside " + file.path() + ": " + e
                             + ". The folder must be writable for the application's user.",
                     e);
         } catch (SQLException e) {
+            close(connection, e);
             throw file.failure("Reading the encoding of " + file.path(), e);
+        }
+    }
+
+    private static void close(Connection connection, Exception failure) {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            failure.addSuppressed(e);
         }
     }
 
@@ -119,8 +129,7 @@ final class SourceSide implements AutoCloseable {
     }
 
     /** The first read of the transaction, which fixes its snapshot; gives schema_version. */
-    private static long verifyLog(Connection connection, AppliedPosition applied)
-            throws SQLException, NotComparableException {
+    static long verifyLog(Connection connection, AppliedPosition applied) throws SQLException, NotComparableException {
         try (PreparedStatement ps = connection.prepareStatement(
                 "SELECT (SELECT identity FROM _liteferry_meta),"
                         + " (SELECT r FROM _liteferry_log WHERE seq = ?), (SELECT schema_version FROM pragma_schema_version)")) {

@@ -1,7 +1,6 @@
 package io.liteferry.validator.compare;
 
 import io.liteferry.core.change.AppliedPosition;
-import io.liteferry.core.change.Json;
 import io.liteferry.core.plan.TargetType;
 import io.liteferry.core.postgres.PgConnections;
 import io.liteferry.core.postgres.PgSql;
@@ -10,7 +9,6 @@ import io.liteferry.validator.canonical.CanonicalKey;
 import io.liteferry.validator.canonical.CanonicalRow;
 import io.liteferry.validator.canonical.TargetForm;
 import io.liteferry.validator.canonical.TargetLiterals;
-import java.nio.charset.StandardCharsets;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -19,7 +17,6 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -32,11 +29,6 @@ import org.postgresql.copy.CopyOut;
  * snapshot and reads the applied position in it; everything until {@link #end()} sees that snapshot.
  */
 final class TargetSide implements AutoCloseable {
-    private static final String APPLIED = "SELECT jsonb_build_object('position', jsonb_build_object("
-            + "'logIdentity', log_identity, 'epoch', epoch, 'seq', seq, 'fingerprint', fingerprint),"
-            + " 'batch', batch, 'schema_version', schema_version, 'tables', tables, 'consistent', consistent)::text"
-            + " FROM liteferry.applied WHERE source = ?";
-
     private final Connection connection;
     private final String source;
 
@@ -59,25 +51,9 @@ final class TargetSide implements AutoCloseable {
      */
     AppliedPosition begin() throws NotComparableException {
         end();
-        return applied(connection, source)
+        return AppliedRow.read(connection, source)
                 .orElseThrow(() -> new NotComparableException(
                         NotComparableException.Kind.NOT_THERE_YET, "no batch has been applied yet"));
-    }
-
-    static Optional<AppliedPosition> applied(Connection connection, String source) {
-        try (PreparedStatement ps = connection.prepareStatement(APPLIED)) {
-            ps.setString(1, source);
-            try (ResultSet rs = ps.executeQuery()) {
-                return rs.next()
-                        ? Optional.of(Json.read(
-                                rs.getString(1).getBytes(StandardCharsets.UTF_8),
-                                AppliedPosition.class,
-                                "liteferry.applied"))
-                        : Optional.empty();
-            }
-        } catch (SQLException e) {
-            throw PgConnections.failure("Reading liteferry.applied", e);
-        }
     }
 
     void end() {

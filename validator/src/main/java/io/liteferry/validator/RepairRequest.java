@@ -1,0 +1,131 @@
+package io.liteferry.validator;
+
+import io.liteferry.core.ErrorCode;
+import io.liteferry.core.LiteferryException;
+import io.liteferry.core.change.Json;
+import io.liteferry.core.change.Signal;
+import io.liteferry.core.kafka.KafkaClients;
+import io.liteferry.core.kafka.TopicNames;
+import io.liteferry.core.plan.Plan;
+import io.liteferry.core.postgres.PgConnections;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+
+/**
+ * Asks capture to emit the keys of open mismatches again, in order with live changes. The only way a row is repaired:
+ * nothing is ever written to the target beside the stream.
+ */
+public final class RepairRequest {
+    private static final int KEYS_PER_SIGNAL = 1_000;
+    private static final long PATIENCE_SECONDS = 30;
+
+    private RepairRequest() {}
+
+    /**
+     * @param table source name, or empty for all open mismatches
+     * @return the number of keys that were asked for
+     */
+    public static int request(Plan plan, Optional<String> table) {
+        if (table.isPresent() && plan.table(table.get()).isEmpty()) {
+            throw new LiteferryException(
+                    ErrorCode.OPTION_INVALID,
+                    "Repairing table " + table.get()
+                            + ": the plan has no such table. Give its name in SQLite, or none for all.");
+        }
+        PgConnections connections = PgConnections.of(plan.options());
+        try (Connection c = connections.open("liteferry-repair")) {
+            Map<String, List<byte[]>> open = open(c, plan.name(), table);
+            if (open.isEmpty()) {
+                return 0;
+            }
+            int keys = 0;
+            try (Producer<byte[], byte[]> producer =
+                    KafkaClients.of(plan.options()).producer(plan.name() + "-repair")) {
+                for (Map.Entry<String, List<byte[]>> e : open.entrySet()) {
+                    for (int i = 0; i < e.getValue().size(); i += KEYS_PER_SIGNAL) {
+                        List<byte[]> some = e.getValue()
+                                .subList(
+                                        i,
+                                        Math.min(
+                                                i + KEYS_PER_SIGNAL,
+                                                e.getValue().size()));
+                        send(producer, plan, e.getKey(), some);
+                        note(c, plan.name(), e.getKey(), some);
+                        keys += some.size();
+                    }
+                }
+            }
+            return keys;
+        } catch (SQLException e) {
+            throw PgConnections.failure("Reading open mismatches to repair them", e);
+        }
+    }
+
+    private static Map<String, List<byte[]>> open(Connection c, String source, Optional<String> table)
+            throws SQLException {
+        Map<String, List<byte[]>> open = new LinkedHashMap<>();
+        try (PreparedStatement ps = c.prepareStatement("SELECT table_name, key FROM liteferry.validation_mismatch"
+                + " WHERE source = ? AND verified_at IS NULL AND (? = '' OR table_name = ?)"
+                + " ORDER BY table_name, found_at, key")) {
+            ps.setString(1, source);
+            ps.setString(2, table.orElse(""));
+            ps.setString(3, table.orElse(""));
+            try (ResultSet rs = ps.executeQuery()) {
+                while (rs.next()) {
+                    open.computeIfAbsent(rs.getString(1), t -> new ArrayList<>())
+                            .add(rs.getBytes(2));
+                }
+            }
+        }
+        return open;
+    }
+
+    private static void send(Producer<byte[], byte[]> producer, Plan plan, String table, List<byte[]> keys) {
+        String topic = TopicNames.of(plan).signals();
+        Signal signal = Signal.emitKeys(UUID.randomUUID().toString(), table, keys);
+        byte[] key = plan.name().getBytes(StandardCharsets.UTF_8);
+        try {
+            producer.send(new ProducerRecord<>(topic, key, Json.bytes(signal))).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw unreachable(topic, "it was interrupted", e);
+        } catch (ExecutionException e) {
+            throw unreachable(topic, String.valueOf(e.getCause()), e);
+        } catch (TimeoutException e) {
+            throw unreachable(topic, "no answer in " + PATIENCE_SECONDS + " s", e);
+        }
+    }
+
+    private static LiteferryException unreachable(String topic, String found, Exception e) {
+        return new LiteferryException(
+                ErrorCode.KAFKA_UNREACHABLE,
+                "Asking for a repair on " + topic + ": " + found
+                        + ". Check bootstrap.servers and that apply has made the topics.",
+                e);
+    }
+
+    private static void note(Connection c, String source, String table, List<byte[]> keys) throws SQLException {
+        try (PreparedStatement ps = c.prepareStatement("UPDATE liteferry.validation_mismatch SET repair_at = now()"
+                + " WHERE source = ? AND table_name = ? AND key = ANY(?) AND verified_at IS NULL")) {
+            ps.setString(1, source);
+            ps.setString(2, table);
+            ps.setArray(3, c.createArrayOf("bytea", keys.toArray(new byte[0][])));
+            ps.executeUpdate();
+        }
+        c.commit();
+    }
+}

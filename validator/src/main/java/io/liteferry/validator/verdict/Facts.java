@@ -1,0 +1,36 @@
+package io.liteferry.validator.verdict;
+
+import io.liteferry.core.change.AppliedPosition;
+import io.liteferry.validator.lag.LagWindow;
+import io.liteferry.validator.pass.PassResult;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What the verdict is made from, all of one moment.
+ *
+ * @param applied how far the target is; empty before the first batch
+ * @param logBroken why the change log cannot be trusted, or empty
+ * @param cleanPasses full passes in a row with nothing different
+ * @param mismatches open mismatches by source table and kind
+ * @param quarantined quarantined rows by source table
+ * @param suspendedConstraints constraints that are off for now
+ */
+record Facts(
+        Instant at,
+        Optional<AppliedPosition> applied,
+        Optional<String> logBroken,
+        Optional<LagWindow.Reading> lag,
+        int cleanPasses,
+        Optional<PassResult> lastPass,
+        Map<String, Map<String, Long>> mismatches,
+        Map<String, Long> quarantined,
+        long suspendedConstraints) {
+
+    long mismatches(String table) {
+        return mismatches.getOrDefault(table, Map.of()).values().stream()
+                .mapToLong(Long::longValue)
+                .sum();
+    }
+}

@@ -1,0 +1,185 @@
+package io.liteferry.validator.verdict;
+
+import io.liteferry.core.change.TableProgress;
+import io.liteferry.core.options.Options;
+import io.liteferry.core.plan.Plan;
+import io.liteferry.core.plan.TablePlan;
+import io.liteferry.validator.compare.NotComparableException;
+import io.liteferry.validator.compare.RowVerdict;
+import io.liteferry.validator.compare.TableTally;
+import io.liteferry.validator.pass.PassResult;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/** The conditions of READY. All of them must hold; each stands for itself. */
+final class ReadinessRules {
+    private static final String STATUS = "liteferry status --config migration.yaml";
+    private static final String RUN = "liteferry run all --config migration.yaml";
+
+    private final Plan plan;
+    private final long maxLagMillis;
+    private final long stableMillis;
+    private final int cleanPasses;
+    private final Duration maxAge;
+
+    ReadinessRules(Plan plan) {
+        this.plan = plan;
+        Options o = plan.options();
+        this.maxLagMillis = o.number(Options.VALIDATION_READY_MAX_LAG_MS);
+        this.stableMillis = o.number(Options.VALIDATION_READY_STABLE_MS);
+        this.cleanPasses = o.integer(Options.VALIDATION_READY_CLEAN_PASSES);
+        this.maxAge = Duration.ofMillis(o.number(Options.VALIDATION_READY_MAX_AGE_MS));
+    }
+
+    List<Check> checks(Facts f) {
+        return List.of(
+                snapshot(f),
+                suspendedTables(f),
+                log(f),
+                lag(f),
+                cleanPasses(f),
+                lastPass(f),
+                mismatches(f),
+                unknown(f),
+                quarantine(f),
+                constraints(f));
+    }
+
+    private TableProgress.State state(Facts f, TablePlan table) {
+        return f.applied()
+                .map(a -> a.tables().get(table.source()))
+                .map(TableProgress::state)
+                .orElse(TableProgress.State.PENDING);
+    }
+
+    private Check snapshot(Facts f) {
+        long complete = plan.tables().stream()
+                .filter(t -> state(f, t) == TableProgress.State.STREAMING)
+                .count();
+        return new Check(
+                "snapshot_complete",
+                complete == plan.tables().size(),
+                complete + " of " + plan.tables().size() + " tables complete in the target",
+                "all",
+                RUN);
+    }
+
+    private Check suspendedTables(Facts f) {
+        List<String> suspended = plan.tables().stream()
+                .filter(t -> state(f, t) == TableProgress.State.SUSPENDED)
+                .map(TablePlan::source)
+                .toList();
+        return new Check("no_table_suspended", suspended.isEmpty(), suspended.size() + names(suspended), "0", STATUS);
+    }
+
+    private Check log(Facts f) {
+        return new Check(
+                "change_log_intact",
+                f.applied().isPresent() && f.logBroken().isEmpty(),
+                f.logBroken()
+                        .orElse(
+                                f.applied().isPresent()
+                                        ? "continues from the applied position"
+                                        : "no batch applied yet"),
+                "continues from the applied position",
+                STATUS);
+    }
+
+    private Check lag(Facts f) {
+        boolean covered = f.lag()
+                .filter(r -> r.covered() >= TimeUnit.MILLISECONDS.toNanos(stableMillis))
+                .isPresent();
+        boolean low = f.lag()
+                .filter(r -> r.p99() < TimeUnit.MILLISECONDS.toNanos(maxLagMillis))
+                .isPresent();
+        String value = f.lag()
+                .map(r -> seconds(r.p99()) + " over " + seconds(r.covered()))
+                .orElse("not measured yet");
+        return new Check(
+                "lag_p99",
+                covered && low,
+                value,
+                "below " + seconds(TimeUnit.MILLISECONDS.toNanos(maxLagMillis)) + " over "
+                        + seconds(TimeUnit.MILLISECONDS.toNanos(stableMillis)),
+                STATUS);
+    }
+
+    private Check cleanPasses(Facts f) {
+        return new Check(
+                "clean_passes",
+                f.cleanPasses() >= cleanPasses,
+                f.cleanPasses() + " in a row",
+                "at least " + cleanPasses,
+                STATUS);
+    }
+
+    private Check lastPass(Facts f) {
+        Optional<Duration> age = f.lastPass().map(p -> Duration.between(p.ended(), f.at()));
+        Duration twoPasses = f.lastPass()
+                .map(p -> Duration.between(p.started(), p.ended()).multipliedBy(2))
+                .orElse(Duration.ZERO);
+        Duration limit = maxAge.compareTo(twoPasses) > 0 ? maxAge : twoPasses;
+        return new Check(
+                "last_pass_recent",
+                age.filter(a -> a.compareTo(limit) <= 0).isPresent(),
+                age.map(a -> "ended " + a.toSeconds() + " s ago").orElse("no pass has ended yet"),
+                "at most " + limit.toSeconds() + " s ago",
+                RUN);
+    }
+
+    private Check mismatches(Facts f) {
+        List<String> tables = f.mismatches().keySet().stream()
+                .filter(t -> f.mismatches(t) > 0)
+                .sorted()
+                .toList();
+        long rows = tables.stream().mapToLong(f::mismatches).sum();
+        return new Check(
+                "no_mismatch",
+                rows == 0,
+                rows + " rows" + names(tables),
+                "0 rows",
+                "liteferry repair " + (tables.isEmpty() ? "TABLE" : tables.get(0)) + " --config migration.yaml");
+    }
+
+    private Check unknown(Facts f) {
+        Map<String, TableTally> tables = f.lastPass().map(PassResult::tables).orElse(Map.of());
+        List<String> unknown = tables.entrySet().stream()
+                .filter(e -> e.getValue().count(RowVerdict.UNKNOWN) > 0)
+                .map(e -> e.getKey() + " ("
+                        + e.getValue()
+                                .reason()
+                                .map(NotComparableException::reason)
+                                .orElse("rows could not be read") + ")")
+                .sorted()
+                .toList();
+        return new Check("nothing_unknown", unknown.isEmpty(), unknown.size() + names(unknown), "0", STATUS);
+    }
+
+    private Check quarantine(Facts f) {
+        List<String> tables = f.quarantined().keySet().stream().sorted().toList();
+        long rows = f.quarantined().values().stream().mapToLong(Long::longValue).sum();
+        return new Check("quarantine_empty", rows == 0, rows + " rows" + names(tables), "0 rows", STATUS);
+    }
+
+    private Check constraints(Facts f) {
+        return new Check(
+                "no_constraint_suspended",
+                f.suspendedConstraints() == 0,
+                f.suspendedConstraints() + " suspended",
+                "0",
+                STATUS);
+    }
+
+    private static String names(List<String> names) {
+        return names.isEmpty() ? "" : names.stream().limit(5).collect(Collectors.joining(", ", ": ", ""));
+    }
+
+    static String seconds(long nanos) {
+        return String.format(Locale.ROOT, "%.3f s", nanos / 1e9);
+    }
+}

@@ -1,0 +1,94 @@
+package io.liteferry.validator.verdict;
+
+import io.liteferry.core.change.TableProgress;
+import io.liteferry.core.plan.Plan;
+import io.liteferry.core.plan.TablePlan;
+import io.liteferry.validator.compare.NotComparableException;
+import io.liteferry.validator.compare.RowVerdict;
+import io.liteferry.validator.compare.TableTally;
+import io.liteferry.validator.pass.Progress;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Makes the document from the facts, and remembers since when each check stands as it does. */
+final class VerdictMaker {
+    private final Plan plan;
+    private final ReadinessRules rules;
+    private final Map<String, Standing> standings = new HashMap<>();
+
+    private record Standing(boolean ok, Instant since) {}
+
+    VerdictMaker(Plan plan) {
+        this.plan = plan;
+        this.rules = new ReadinessRules(plan);
+    }
+
+    VerdictDocument make(Facts facts, Progress progress) {
+        List<Check> checks = rules.checks(facts);
+        List<VerdictDocument.CheckLine> lines = checks.stream()
+                .map(c -> new VerdictDocument.CheckLine(
+                        c.name(),
+                        c.ok(),
+                        c.value(),
+                        c.limit(),
+                        since(c, facts.at()).toString(),
+                        c.help()))
+                .toList();
+        List<String> reasons = checks.stream()
+                .filter(c -> !c.ok())
+                .map(c -> c.name() + ": " + c.value() + ", must be " + c.limit())
+                .toList();
+        return new VerdictDocument(
+                reasons.isEmpty() ? VerdictDocument.READY : VerdictDocument.NOT_READY,
+                reasons,
+                lines,
+                plan.tables().stream().map(t -> table(t, facts, progress)).toList(),
+                facts.lag()
+                        .map(l -> new VerdictDocument.LagLine(l.p50() / 1e9, l.p99() / 1e9))
+                        .orElse(null),
+                facts.applied()
+                        .map(a -> new VerdictDocument.PositionLine(
+                                a.position().logIdentity(),
+                                a.position().epoch(),
+                                a.batch(),
+                                a.position().seq(),
+                                a.position().fingerprint()))
+                        .orElse(null),
+                progress.passes(),
+                facts.at().toString());
+    }
+
+    private Instant since(Check check, Instant now) {
+        Standing before = standings.get(check.name());
+        if (before == null || before.ok() != check.ok()) {
+            standings.put(check.name(), new Standing(check.ok(), now));
+            return now;
+        }
+        return before.since();
+    }
+
+    private static VerdictDocument.TableLine table(TablePlan table, Facts facts, Progress progress) {
+        Optional<TableTally> tally = progress.tally(table.source());
+        String state = facts.applied()
+                .map(a -> a.tables().get(table.source()))
+                .map(TableProgress::state)
+                .orElse(TableProgress.State.PENDING)
+                .name();
+        return new VerdictDocument.TableLine(
+                table.source(),
+                table.target(),
+                state,
+                tally.map(TableTally::sourceRows).orElse(0L),
+                tally.map(TableTally::targetRows).orElse(0L),
+                tally.map(t -> t.count(RowVerdict.EQUAL)).orElse(0L),
+                tally.map(t -> t.count(RowVerdict.IN_FLIGHT)).orElse(0L),
+                facts.mismatches(table.source()),
+                facts.quarantined().getOrDefault(table.source(), 0L),
+                tally.flatMap(TableTally::reason)
+                        .map(NotComparableException::reason)
+                        .orElse(null));
+    }
+}

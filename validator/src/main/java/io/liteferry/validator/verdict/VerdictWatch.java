@@ -1,0 +1,154 @@
+package io.liteferry.validator.verdict;
+
+import io.liteferry.core.change.AppliedPosition;
+import io.liteferry.core.change.Json;
+import io.liteferry.core.options.Options;
+import io.liteferry.core.plan.Plan;
+import io.liteferry.core.postgres.PgConnections;
+import io.liteferry.core.sqlite.SqliteFile;
+import io.liteferry.validator.compare.AppliedRow;
+import io.liteferry.validator.compare.LogCheck;
+import io.liteferry.validator.lag.LagWindow;
+import io.liteferry.validator.pass.Progress;
+import io.liteferry.validator.pass.ValidationMetrics;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** Gathers the facts, makes the verdict and writes it: at each change, and once a second at the least. */
+public final class VerdictWatch implements AutoCloseable {
+    private static final long WRITE_NANOS = TimeUnit.MILLISECONDS.toNanos(900);
+
+    private final Plan plan;
+    private final Progress progress;
+    private final LagWindow lag;
+    private final ValidationMetrics metrics;
+    private final Clock clock;
+    private final Consumer<byte[]> changed;
+    private final VerdictMaker maker;
+    private final Connection connection;
+    private final LogCheck log;
+    private String written = "";
+    private long writtenAt;
+
+    /** @param changed hears of each change of the verdict, with the document */
+    public VerdictWatch(
+            Plan plan,
+            Progress progress,
+            LagWindow lag,
+            ValidationMetrics metrics,
+            Clock clock,
+            Consumer<byte[]> changed) {
+        this.plan = plan;
+        this.progress = progress;
+        this.lag = lag;
+        this.metrics = metrics;
+        this.clock = clock;
+        this.changed = changed;
+        this.maker = new VerdictMaker(plan);
+        this.log = new LogCheck(new SqliteFile(plan.options().path(Options.DATABASE_FILE_PATH)));
+        try {
+            this.connection = PgConnections.of(plan.options()).open("liteferry-verdict");
+        } catch (RuntimeException e) {
+            log.close();
+            throw e;
+        }
+    }
+
+    public void look() {
+        try {
+            Facts facts = facts();
+            metrics.open(facts.mismatches());
+            VerdictDocument document = maker.make(facts, progress);
+            boolean change = !document.verdict().equals(written);
+            if (change || System.nanoTime() - writtenAt > WRITE_NANOS) {
+                byte[] json = Json.bytes(document);
+                write(document, json, facts);
+                written = document.verdict();
+                writtenAt = System.nanoTime();
+                if (change) {
+                    changed.accept(json);
+                }
+            }
+            connection.commit();
+        } catch (SQLException e) {
+            throw PgConnections.failure("Reading what the verdict needs", e);
+        }
+    }
+
+    private Facts facts() throws SQLException {
+        Optional<AppliedPosition> applied = AppliedRow.read(connection, plan.name());
+        Map<String, Map<String, Long>> mismatches = new HashMap<>();
+        counts("SELECT table_name, kind, count(*) FROM liteferry.validation_mismatch"
+                        + " WHERE source = ? AND verified_at IS NULL GROUP BY 1, 2")
+                .forEach((key, rows) -> mismatches
+                        .computeIfAbsent(key.table(), t -> new HashMap<>())
+                        .put(key.kind(), rows));
+        Map<String, Long> quarantined = new HashMap<>();
+        counts("SELECT table_name, '', count(*) FROM liteferry.quarantine WHERE source = ? GROUP BY 1")
+                .forEach((key, rows) -> quarantined.put(key.table(), rows));
+        long suspended = counts(
+                        "SELECT table_name, '', count(*) FROM liteferry.suspended_constraint WHERE source = ? GROUP BY 1")
+                .values()
+                .stream()
+                .mapToLong(Long::longValue)
+                .sum();
+        return new Facts(
+                clock.instant(),
+                applied,
+                applied.flatMap(log::broken),
+                lag.read(System.nanoTime()),
+                progress.cleanInRow(),
+                progress.last(),
+                mismatches,
+                quarantined,
+                suspended);
+    }
+
+    private record Counted(String table, String kind) {}
+
+    private Map<Counted, Long> counts(String sql) throws SQLException {
+        Map<Counted, Long> counts = new HashMap<>();
+        try (PreparedStatement ps = connection.prepareStatement(sql)) {
+            ps.setString(1, plan.name());
+            try (ResultSet rs = ps.executeQuery()) {
+                while (rs.next()) {
+                    counts.put(new Counted(rs.getString(1), rs.getString(2)), rs.getLong(3));
+                }
+            }
+        }
+        return counts;
+    }
+
+    private void write(VerdictDocument document, byte[] json, Facts facts) throws SQLException {
+        try (PreparedStatement ps = connection.prepareStatement(
+                "INSERT INTO liteferry.verdict (source, at, verdict, document) VALUES (?, ?, ?, ?::jsonb)"
+                        + " ON CONFLICT (source) DO UPDATE SET at = excluded.at, verdict = excluded.verdict,"
+                        + " document = excluded.document")) {
+            ps.setString(1, plan.name());
+            ps.setObject(2, facts.at().atOffset(ZoneOffset.UTC));
+            ps.setString(3, document.verdict());
+            ps.setString(4, new String(json, StandardCharsets.UTF_8));
+            ps.executeUpdate();
+        }
+    }
+
+    @Override
+    public void close() {
+        try (LogCheck l = log;
+                Connection c = connection) {
+            // both are closed, whichever fails
+        } catch (SQLException e) {
+            throw PgConnections.failure("Closing a connection", e);
+        }
+    }
+}
