@@ -24,8 +24,10 @@ public final class TablePass {
     private final Listener listener;
     private final Map<RowVerdict, Long> counts = new EnumMap<>(RowVerdict.class);
     private List<Suspect> pending = new ArrayList<>();
+    private List<Suspect> unplaced = new ArrayList<>();
     private long sourceRows;
     private long targetRows;
+    private boolean scanned;
 
     /** Hears of a pass while it runs. */
     public interface Listener {
@@ -66,6 +68,7 @@ public final class TablePass {
                 listener.progress(sourceRows, pending.size());
             }
             settle();
+            nameStrangers();
         } catch (NotComparableException e) {
             reason = Optional.of(e);
             add(RowVerdict.UNKNOWN, 1);
@@ -126,12 +129,30 @@ public final class TablePass {
         }
     }
 
+    /** Rows of the target whose key the source may spell in a way that was not tried. */
+    private void nameStrangers() throws NotComparableException {
+        List<Suspect> some = unplaced;
+        unplaced = new ArrayList<>();
+        scanned = true;
+        if (!some.isEmpty()) {
+            List<Suspect> strangers = new SpellingScan(sides, layout, rangeRows, pace).strangers(some);
+            for (int i = 0; i < strangers.size(); i += Recheck.KEYS) {
+                look(strangers.subList(i, Math.min(i + Recheck.KEYS, strangers.size())));
+            }
+        }
+    }
+
     private void look(List<Suspect> suspects) throws NotComparableException {
         List<Finding> certain = new ArrayList<>();
         List<Suspect> stay = new ArrayList<>();
         for (Finding f : patiently(() -> recheck.look(suspects))) {
             if (f.verdict() == RowVerdict.IN_FLIGHT) {
                 stay.add(f.suspect());
+            } else if (f.verdict() == RowVerdict.MISSING_SOURCE
+                    && !scanned
+                    && !layout.sourceKeys().unambiguous()) {
+                unplaced.add(f.suspect());
+                continue;
             } else if (f.verdict() != RowVerdict.EQUAL || f.present()) {
                 add(f.verdict(), 1);
             }
