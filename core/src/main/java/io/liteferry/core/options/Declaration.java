@@ -22,6 +22,7 @@ final class Declaration {
 
     private final ConfigDef definition = new ConfigDef();
     private final Map<String, Unit> units = new HashMap<>();
+    private final Map<String, String> ranges = new HashMap<>();
     private String group = "";
     private int order;
     private @Nullable Option option;
@@ -41,11 +42,24 @@ final class Declaration {
     }
 
     Declaration count(String name, int otherwise, int least, int most, Importance importance) {
-        return next(new Option(name, ConfigDef.Type.INT, otherwise, Range.between(least, most), importance, Unit.NONE));
+        return ranged(name, ConfigDef.Type.INT, otherwise, least, most, Unit.NONE, importance);
     }
 
     Declaration number(String name, long otherwise, long least, long most, Unit unit, Importance importance) {
-        return next(new Option(name, ConfigDef.Type.LONG, otherwise, Range.between(least, most), importance, unit));
+        return ranged(name, ConfigDef.Type.LONG, otherwise, least, most, unit, importance);
+    }
+
+    private Declaration ranged(
+            String name,
+            ConfigDef.Type type,
+            Object otherwise,
+            long least,
+            long most,
+            Unit unit,
+            Importance importance) {
+        boolean open = most == Long.MAX_VALUE;
+        ranges.put(name, UnitValue.shown(least, unit) + (open ? " and more" : " to " + UnitValue.shown(most, unit)));
+        return next(new Option(name, type, otherwise, Range.between(least, most), importance, unit));
     }
 
     private Declaration next(Option option) {
@@ -70,5 +84,10 @@ final class Declaration {
 
     Map<String, Unit> units() {
         return Map.copyOf(units);
+    }
+
+    /** Ranges as a person writes them, by option. */
+    Map<String, String> ranges() {
+        return Map.copyOf(ranges);
     }
 }

@@ -138,6 +138,19 @@ public final class Options {
         return DECLARED;
     }
 
+    /** A default for the reference documentation: {@code 1m}. */
+    static String shownDefault(String name) {
+        Object value = DECLARED.defaultValues().get(name);
+        return value instanceof Number n
+                ? UnitValue.shown(n.longValue(), UNITS.getOrDefault(name, Unit.NONE))
+                : String.valueOf(value).isEmpty() || value instanceof Password ? "" : "`" + value + "`";
+    }
+
+    /** A range for the reference documentation: {@code 1ms to 1m}. */
+    static String shownRange(String name) {
+        return DECLARATION.ranges().getOrDefault(name, "");
+    }
+
     /** A duration as people write it, {@code 5s} or {@code 10m}; a bare number is milliseconds. */
     public static Duration duration(String written) {
         return Duration.ofMillis(Long.parseLong(UnitValue.plain(written, Unit.MILLISECONDS)));
