@@ -47,6 +47,9 @@ final class SourceReader implements AutoCloseable {
     private static final String NULL_KEY =
             "Give these rows a key, or plan another key for the table, then start capture again.";
 
+    /** Log rows whose keys are read together. */
+    private static final int RUN = 500;
+
     private final SqliteFile file;
     private final SqliteFile.Identity identity;
     private final Verification verification;
@@ -94,7 +97,8 @@ final class SourceReader implements AutoCloseable {
             this.header = connection.prepareStatement("SELECT (SELECT r FROM " + ChangeLog.LOG
                     + " WHERE seq = ?), identity, epoch, (SELECT min(seq) FROM " + ChangeLog.LOG
                     + "), (SELECT max(seq) FROM " + ChangeLog.LOG + ") FROM " + ChangeLog.META);
-            this.log = connection.prepareStatement("SELECT * FROM " + ChangeLog.LOG + " WHERE seq > ? ORDER BY seq");
+            this.log = connection.prepareStatement(
+                    "SELECT * FROM " + ChangeLog.LOG + " WHERE seq > ? ORDER BY seq LIMIT ?");
             this.logKeys = new RowReader(log, utf16);
             for (TablePlan t : plan.tables()) {
                 TableProgress progress =
@@ -196,30 +200,31 @@ final class SourceReader implements AutoCloseable {
         SqliteCatalog catalog = new SqliteCatalog(connection);
         byLogId.clear();
         for (TableReader table : tables) {
-            Optional<SourceTable> source = catalog.table(table.plan().source());
-            verify(table, verification.problem(installed, table.plan(), source), source, moved);
             InstalledLog.Table known = installed.tables().get(table.plan().source());
             if (known != null) {
                 byLogId.put(known.id(), table);
             }
+            Optional<SourceTable> source = catalog.table(table.plan().source());
+            Optional<String> problem = verification.problem(installed, table.plan(), source);
+            if (problem.isPresent() || source.isEmpty() || known == null) {
+                suspend(
+                        table,
+                        problem.orElse("it is gone"),
+                        "Run liteferry apply --config …; the table is then snapshotted again, and liteferry repair "
+                                + table.plan().source() + " removes rows that were deleted meanwhile.");
+            } else {
+                table.schema(source.get(), known.id());
+                verified(table, moved);
+            }
         }
+        // Told at once, even in a batch without records: the validator compares it with its own.
+        changed |= now != schemaVersion;
         schemaVersion = now;
         verified = true;
     }
 
-    private void verify(TableReader table, Optional<String> problem, Optional<SourceTable> source, boolean moved)
-            throws SQLException {
-        boolean suspended = table.progress().state() == State.SUSPENDED;
-        if (problem.isPresent() || source.isEmpty()) {
-            suspend(
-                    table,
-                    problem.orElse("it is gone"),
-                    "Run liteferry apply --config …; the table is then snapshotted again, and liteferry repair "
-                            + table.plan().source() + " removes rows that were deleted meanwhile.");
-            return;
-        }
-        table.schema(source.get());
-        if (suspended) {
+    private void verified(TableReader table, boolean moved) throws SQLException {
+        if (table.progress().state() == State.SUSPENDED) {
             LOG.info(
                     "Table is captured again, from a new snapshot table={}",
                     table.plan().source());
@@ -266,36 +271,62 @@ final class SourceReader implements AutoCloseable {
         changed = true;
     }
 
-    /** Keys in the order of the log; the position moves with each, so that reading can stop after any. */
+    /** Run after run of the log; the position moves with each, so that reading can stop after any. */
     private void readLog(long deadline, SliceWriter out) throws SQLException {
         seen.values().forEach(Set::clear);
-        log.setLong(1, position.seq());
-        int entries = 0;
-        boolean stop = false;
-        long seq = position.seq();
-        long fingerprint = position.fingerprint();
-        try (ResultSet rs = log.executeQuery()) {
-            while (!stop && rs.next()) {
-                seq = rs.getLong(1);
-                fingerprint = rs.getLong(4);
-                TableReader table = byLogId.get(rs.getInt(2));
-                if (table != null && table.progress().state() != State.SUSPENDED) {
-                    readLogged(table, seq, rs.getInt(3), out);
-                }
-                entries++;
-                stop = entries >= maxEntries || out.full() || System.nanoTime() - deadline > 0;
-            }
+        int left = maxEntries;
+        boolean more = true;
+        while (more && left > 0 && !out.full()) {
+            int entries = Math.min(RUN, left);
+            more = readRun(entries, out) == entries && System.nanoTime() - deadline < 0;
+            left -= entries;
         }
-        position = new Position(position.logIdentity(), position.epoch(), seq, fingerprint);
     }
 
-    private void readLogged(TableReader table, long seq, int op, SliceWriter out) throws SQLException {
+    private int readRun(int limit, SliceWriter out) throws SQLException {
+        log.setLong(1, position.seq());
+        log.setInt(2, limit);
+        long[] seqs = new long[limit];
+        long[] fingerprints = new long[limit];
+        int entries = 0;
+        // In the order in which the tables come, so that the first of them always gets on.
+        Map<TableReader, LoggedKeys> keys = new LinkedHashMap<>();
+        try (ResultSet rs = log.executeQuery()) {
+            while (rs.next()) {
+                seqs[entries] = rs.getLong(1);
+                fingerprints[entries] = rs.getLong(4);
+                TableReader table = byLogId.get(rs.getInt(2));
+                if (table != null && table.progress().state() != State.SUSPENDED) {
+                    note(table, seqs[entries], rs.getInt(3), keys);
+                }
+                entries++;
+            }
+        }
+        if (entries == 0) {
+            return 0;
+        }
+        long reached = seqs[entries - 1];
+        for (Map.Entry<TableReader, LoggedKeys> e : keys.entrySet()) {
+            if (e.getKey().progress().state() != State.SUSPENDED) {
+                reached = e.getKey().reread(e.getValue(), reached, out);
+            }
+        }
+        int last = entries - 1;
+        while (seqs[last] > reached) {
+            last--;
+        }
+        position = new Position(position.logIdentity(), position.epoch(), seqs[last], fingerprints[last]);
+        return entries;
+    }
+
+    private void note(TableReader table, long seq, int op, Map<TableReader, LoggedKeys> keys) throws SQLException {
         logKeys.key(keyScratch.reset(), 4, table.keyColumns());
         RowKey key = new RowKey(keyScratch.toBytes());
         if (table.hasNull(key.packed())) {
             suspend(table, "a row was written whose key is NULL", NULL_KEY);
         } else if (seen.computeIfAbsent(table, t -> new HashSet<>()).add(key)) {
-            table.reread(seq, key.packed(), op == ChangeLog.INSERTED ? Operation.CREATE : Operation.UPDATE, out);
+            keys.computeIfAbsent(table, t -> new LoggedKeys())
+                    .add(seq, key.packed(), op == ChangeLog.INSERTED ? Operation.CREATE : Operation.UPDATE);
         }
     }
 

@@ -32,6 +32,7 @@ final class TableReader implements AutoCloseable {
     private final int table;
     private final boolean utf16;
     private KeyTerms key;
+    private int logId;
     private final String columns;
     private final PackedWriter scratch = new PackedWriter();
     private final PackedReader unpacked = new PackedReader();
@@ -54,7 +55,8 @@ final class TableReader implements AutoCloseable {
     }
 
     /** Must be called before the first read, and whenever the source's schema has changed. */
-    void schema(SourceTable source) throws SQLException {
+    void schema(SourceTable source, int logId) throws SQLException {
+        this.logId = logId;
         key = KeyTerms.of(plan, source);
         close();
     }
@@ -71,52 +73,99 @@ final class TableReader implements AutoCloseable {
         return progress;
     }
 
-    /** Reads the row of log row {@code seq}, whose key is {@code logged}, and writes it, or its absence. */
-    void reread(long seq, byte[] logged, Operation hint, SliceWriter out) throws SQLException {
-        Statement s = reread;
-        if (s == null) {
-            // The key goes from the log to the table inside SQLite, so that no value is changed on its way.
-            s = prepare("SELECT " + key.selectedSql() + ", " + columns + ", " + aboveCursor() + " FROM " + ChangeLog.LOG
-                    + " AS l CROSS JOIN " + Sql.name(plan.source()) + " AS t ON " + key.equalToLogged()
-                    + " WHERE l.seq = ?");
-            rereadParameter = bindCursor(s.sql());
-            reread = s;
+    /**
+     * Reads the rows of logged keys and writes each, or its absence. Stops where the slice is full.
+     *
+     * @param limit log rows above it need not be read
+     * @return the log row up to which all of these keys were read; below {@code limit} where it stopped
+     */
+    long reread(LoggedKeys logged, long limit, SliceWriter out) throws SQLException {
+        if (out.full()) {
+            return Math.min(limit, logged.firstSeq() - 1);
         }
-        s.sql().setLong(rereadParameter, seq);
-        write(s, logged, hint, out);
-    }
-
-    /** The same for a key that somebody asked for. */
-    void reread(RowKey wanted, SliceWriter out) throws SQLException {
-        Statement s = prepare("SELECT " + key.selectedSql() + ", " + columns + ", " + aboveCursor() + " FROM "
-                + Sql.name(plan.source()) + " AS t WHERE " + key.equalTo(wanted));
-        try (PreparedStatement ps = s.sql()) {
-            KeyTerms.bind(ps, bindCursor(ps), wanted);
-            write(s, wanted.packed(), Operation.UPDATE, out);
-        }
-    }
-
-    private void write(Statement s, byte[] wanted, Operation hint, SliceWriter out) throws SQLException {
+        Statement s = rereading();
+        s.sql().setLong(rereadParameter, logged.firstSeq());
+        s.sql().setLong(rereadParameter + 1, logged.lastSeq());
+        int next = 0;
+        long reached = limit;
         try (ResultSet rs = s.sql().executeQuery()) {
-            while (rs.next()) {
-                s.rows().key(scratch.reset(), 0, key.count());
-                if (scratch.contentEquals(wanted)) {
-                    boolean snapshotWillReadIt =
-                            rs.getBoolean(key.count() + plan.columns().size() + 1);
-                    if (!snapshotWillReadIt) {
-                        out.row(
-                                table,
-                                hint,
-                                wanted,
-                                s.rows(),
-                                key.count(),
-                                plan.columns().size());
-                    }
-                    return;
+            while (next < logged.size() && reached == limit && rs.next()) {
+                long seq = rs.getLong(1);
+                next = absent(logged, next, Math.min(seq - 1, limit), out);
+                // A key that was logged again in this run has its row here once more.
+                boolean wanted = next < logged.size() && logged.get(next).seq() == seq && seq <= limit;
+                if (wanted
+                        && write(
+                                s,
+                                rs,
+                                1,
+                                logged.get(next).key(),
+                                logged.get(next).hint(),
+                                out)) {
+                    next++;
+                    reached = out.full() ? seq : reached;
                 }
             }
         }
-        out.delete(table, wanted);
+        absent(logged, next, reached, out);
+        return reached;
+    }
+
+    /** Writes the absence of the keys from {@code next} on, as far as {@code seq}. */
+    private int absent(LoggedKeys logged, int next, long seq, SliceWriter out) {
+        int i = next;
+        while (i < logged.size() && logged.get(i).seq() <= seq) {
+            out.delete(table, logged.get(i).key());
+            i++;
+        }
+        return i;
+    }
+
+    /** The key goes from the log to the table inside SQLite, so that no value is changed on its way. */
+    private Statement rereading() throws SQLException {
+        Statement s = reread;
+        if (s == null) {
+            s = prepare("SELECT l.seq, " + key.selectedSql() + ", " + columns + ", " + aboveCursor() + " FROM "
+                    + ChangeLog.LOG + " AS l CROSS JOIN " + Sql.name(plan.source()) + " AS t ON " + key.equalToLogged()
+                    + " WHERE l.seq BETWEEN ? AND ? AND l.tbl = " + logId + " ORDER BY l.seq");
+            rereadParameter = bindCursor(s.sql());
+            reread = s;
+        }
+        return s;
+    }
+
+    /** Reads the row of a key that somebody asked for. */
+    void reread(RowKey wanted, SliceWriter out) throws SQLException {
+        Statement s = prepare("SELECT " + key.selectedSql() + ", " + columns + ", " + aboveCursor() + " FROM "
+                + Sql.name(plan.source()) + " AS t WHERE " + key.equalTo(wanted));
+        boolean found = false;
+        try (PreparedStatement ps = s.sql()) {
+            KeyTerms.bind(ps, bindCursor(ps), wanted);
+            try (ResultSet rs = ps.executeQuery()) {
+                while (!found && rs.next()) {
+                    found = write(s, rs, 0, wanted.packed(), Operation.UPDATE, out);
+                }
+            }
+        }
+        if (!found) {
+            out.delete(table, wanted.packed());
+        }
+    }
+
+    /** Writes the current row if it is the one of this key, and no later chunk of the snapshot will read it. */
+    private boolean write(Statement s, ResultSet rs, int first, byte[] wanted, Operation hint, SliceWriter out)
+            throws SQLException {
+        s.rows().key(scratch.reset(), first, key.count());
+        if (!scratch.contentEquals(wanted)) {
+            return false;
+        }
+        int values = first + key.count();
+        boolean snapshotWillReadIt = progress.state() != State.STREAMING
+                && rs.getBoolean(values + plan.columns().size() + 1);
+        if (!snapshotWillReadIt) {
+            out.row(table, hint, wanted, s.rows(), values, plan.columns().size());
+        }
+        return true;
     }
 
     private Optional<RowKey> cursor() {
