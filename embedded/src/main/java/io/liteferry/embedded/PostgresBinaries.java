@@ -58,7 +58,11 @@ final class PostgresBinaries {
                 + ". Set connection.url to a server of your own.");
     }
 
-    private static Path cache() {
+    /** Root's is outside its home: the server, which is not root, must be able to reach its programs. */
+    private static Path cache() throws IOException {
+        if (UnprivilegedCommand.isRoot()) {
+            return Path.of("/var/cache/liteferry");
+        }
         String configured = System.getenv("XDG_CACHE_HOME");
         Path base = configured == null || configured.isEmpty()
                 ? Path.of(System.getProperty("user.home"), ".cache")

@@ -49,7 +49,7 @@ record UnprivilegedCommand(List<String> prefix, boolean ownsData) {
         return Stream.concat(prefix.stream(), program.stream()).toList();
     }
 
-    private static boolean isRoot() throws IOException {
+    static boolean isRoot() throws IOException {
         return Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
     }
 
