@@ -1,0 +1,108 @@
+package io.liteferry.capture.connector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.liteferry.capture.SourceFixture;
+import io.liteferry.capture.install.SourceInstaller;
+import io.liteferry.core.ErrorCode;
+import io.liteferry.core.LiteferryException;
+import io.liteferry.core.change.BatchEnd;
+import io.liteferry.core.change.Json;
+import io.liteferry.core.options.Options;
+import io.liteferry.core.plan.Plan;
+import io.liteferry.embedded.SharedServers;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.connect.source.SourceConnector;
+import org.apache.kafka.connect.source.SourceRecord;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LiteferrySourceConnectorTest {
+    @TempDir
+    Path folder = Path.of("");
+
+    @Test
+    void isFoundByItsManifest() {
+        assertThat(ServiceLoader.load(SourceConnector.class)).anyMatch(LiteferrySourceConnector.class::isInstance);
+    }
+
+    @Test
+    void refusesSettingsThatWouldChangeOrDropRecords() {
+        List<String> problems = new LiteferrySourceConnector()
+                        .validate(Map.of(
+                                "value.converter",
+                                "org.apache.kafka.connect.json.JsonConverter",
+                                "errors.tolerance",
+                                "all"))
+                        .configValues()
+                        .stream()
+                        .flatMap(v -> v.errorMessages().stream())
+                        .toList();
+        assertThat(problems)
+                .hasSize(4)
+                .anyMatch(p -> p.contains("migration.yaml"))
+                .anyMatch(p -> p.contains("key.converter"))
+                .anyMatch(p -> p.contains("value.converter"))
+                .anyMatch(p -> p.contains("errors.tolerance"));
+    }
+
+    @Test
+    void inAClusterTheEndWaitsForEveryAcknowledgementAndADroppedRecordEndsTheTask() throws Exception {
+        try (SourceFixture source = new SourceFixture(folder.resolve("app.db"))
+                .option(Options.BOOTSTRAP_SERVERS, SharedServers.kafka())
+                .sql("CREATE TABLE t(id INTEGER PRIMARY KEY)", "INSERT INTO t VALUES (1), (2)")
+                .table("t", List.of("id"), "id")) {
+            Plan plan = source.plan("connect-task");
+            new SourceInstaller(plan).install();
+            SourceFixture.makeTopics(plan);
+            String token = new TaskContext(plan, Clock.systemUTC(), TaskContext.Host.CONNECT, CaptureEvents.IGNORED)
+                    .handOver();
+            LiteferrySourceTask task = new LiteferrySourceTask();
+            try {
+                task.start(Map.of(TaskContext.TOKEN, token));
+                List<SourceRecord> rows = next(task);
+                assertThat(rows).hasSize(2);
+                assertThat(task.poll()).isNull();
+                task.commitRecord(rows.get(0), written(rows.get(0)));
+                assertThat(task.poll()).isNull();
+                task.commitRecord(rows.get(1), written(rows.get(1)));
+                List<SourceRecord> ends = next(task);
+                assertThat(ends).hasSize(1);
+                BatchEnd end = Json.read((byte[]) ends.get(0).value(), BatchEnd.class, "test");
+                assertThat(end.records()).isEqualTo(2);
+                assertThat(rows.get(1).sourceOffset()).isNotEqualTo(ends.get(0).sourceOffset());
+                task.commitRecord(ends.get(0), null);
+                assertThatThrownBy(task::poll)
+                        .isInstanceOfSatisfying(
+                                LiteferryException.class,
+                                e -> assertThat(e.code()).isEqualTo(ErrorCode.RECORD_DROPPED));
+            } finally {
+                task.stop();
+                TaskContext.withdraw(token);
+            }
+        }
+    }
+
+    private static List<SourceRecord> next(LiteferrySourceTask task) {
+        List<SourceRecord> records = new ArrayList<>();
+        await().until(() -> {
+            List<SourceRecord> polled = task.poll();
+            records.addAll(polled == null ? List.of() : polled);
+            return !records.isEmpty();
+        });
+        return records;
+    }
+
+    private static RecordMetadata written(SourceRecord r) {
+        return new RecordMetadata(new TopicPartition(r.topic(), 0), 0, 0, 0, 0, 0);
+    }
+}
