@@ -21,7 +21,9 @@ public record TableTally(
         Optional<NotComparableException> reason,
         Optional<Position> position) {
     public TableTally {
-        counts = new EnumMap<>(counts);
+        Map<RowVerdict, Long> copy = new EnumMap<>(RowVerdict.class);
+        copy.putAll(counts);
+        counts = copy;
     }
 
     public long count(RowVerdict verdict) {

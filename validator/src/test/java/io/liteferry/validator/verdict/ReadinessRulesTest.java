@@ -1,0 +1,198 @@
+package io.liteferry.validator.verdict;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.liteferry.core.change.AppliedPosition;
+import io.liteferry.core.change.Position;
+import io.liteferry.core.change.TableProgress;
+import io.liteferry.core.options.Options;
+import io.liteferry.core.plan.ColumnPlan;
+import io.liteferry.core.plan.KeyPlan;
+import io.liteferry.core.plan.Plan;
+import io.liteferry.core.plan.TablePlan;
+import io.liteferry.core.plan.TargetType;
+import io.liteferry.validator.compare.NotComparableException;
+import io.liteferry.validator.compare.RowVerdict;
+import io.liteferry.validator.compare.TableTally;
+import io.liteferry.validator.lag.LagWindow;
+import io.liteferry.validator.pass.PassResult;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ReadinessRulesTest {
+    private static final Instant NOW = Instant.parse("2026-01-01T12:00:00Z");
+    private static final TableProgress STREAMING = TableProgress.pending(1).streaming();
+    private static final Plan PLAN = new Plan(
+            "shop",
+            Options.defaults(),
+            List.of(TablePlan.simple(
+                    "items",
+                    KeyPlan.primaryKey("id"),
+                    List.of(ColumnPlan.plain("id", TargetType.of(TargetType.Kind.BIGINT))))));
+    private static final Facts GOOD = new Facts(
+            NOW,
+            applied(STREAMING),
+            Optional.empty(),
+            lag(900, 60),
+            2,
+            pass(Map.of(RowVerdict.EQUAL, 5L), Optional.empty(), Duration.ofSeconds(30)),
+            Map.of(),
+            Map.of(),
+            0);
+
+    private static Optional<AppliedPosition> applied(TableProgress progress) {
+        return Optional.of(new AppliedPosition(new Position("l", 1, 2, 3), 4, 5, Map.of("items", progress), true));
+    }
+
+    private static Optional<LagWindow.Reading> lag(long millis, long seconds) {
+        return Optional.of(new LagWindow.Reading(
+                1_000_000,
+                Duration.ofMillis(millis).toNanos(),
+                Duration.ofSeconds(seconds).toNanos()));
+    }
+
+    private static Optional<PassResult> pass(
+            Map<RowVerdict, Long> counts, Optional<NotComparableException> reason, Duration ago) {
+        Instant ended = NOW.minus(ago);
+        return Optional.of(new PassResult(
+                7,
+                ended.minusSeconds(10),
+                ended,
+                true,
+                Map.of("items", new TableTally(5, 5, counts, reason, Optional.empty()))));
+    }
+
+    private static Facts with(
+            Optional<AppliedPosition> applied,
+            Optional<String> broken,
+            Optional<LagWindow.Reading> lag,
+            int clean,
+            Optional<PassResult> pass,
+            Map<String, Map<String, Long>> mismatches,
+            Map<String, Long> quarantined,
+            long suspended) {
+        return new Facts(NOW, applied, broken, lag, clean, pass, mismatches, quarantined, suspended);
+    }
+
+    static Stream<Arguments> oneThingWrong() {
+        Facts g = GOOD;
+        Optional<NotComparableException> unread =
+                Optional.of(new NotComparableException(NotComparableException.Kind.FOR_NOW, "busy"));
+        return Stream.of(
+                Arguments.of(
+                        "snapshot_complete",
+                        with(
+                                applied(TableProgress.pending(1)),
+                                g.logBroken(),
+                                g.lag(),
+                                2,
+                                g.lastPass(),
+                                Map.of(),
+                                Map.of(),
+                                0)),
+                Arguments.of(
+                        "change_log_intact",
+                        with(g.applied(), Optional.of("restored"), g.lag(), 2, g.lastPass(), Map.of(), Map.of(), 0)),
+                Arguments.of(
+                        "lag_p99",
+                        with(g.applied(), g.logBroken(), lag(1_000, 60), 2, g.lastPass(), Map.of(), Map.of(), 0)),
+                Arguments.of(
+                        "lag_p99",
+                        with(g.applied(), g.logBroken(), lag(10, 59), 2, g.lastPass(), Map.of(), Map.of(), 0)),
+                Arguments.of(
+                        "lag_p99",
+                        with(g.applied(), g.logBroken(), Optional.empty(), 2, g.lastPass(), Map.of(), Map.of(), 0)),
+                Arguments.of(
+                        "clean_passes",
+                        with(g.applied(), g.logBroken(), g.lag(), 1, g.lastPass(), Map.of(), Map.of(), 0)),
+                Arguments.of(
+                        "last_pass_recent",
+                        with(
+                                g.applied(),
+                                g.logBroken(),
+                                g.lag(),
+                                2,
+                                pass(Map.of(), Optional.empty(), Duration.ofSeconds(601)),
+                                Map.of(),
+                                Map.of(),
+                                0)),
+                Arguments.of(
+                        "no_mismatch",
+                        with(
+                                g.applied(),
+                                g.logBroken(),
+                                g.lag(),
+                                2,
+                                g.lastPass(),
+                                Map.of("items", Map.of("row_diff", 1L)),
+                                Map.of(),
+                                0)),
+                Arguments.of(
+                        "nothing_unknown",
+                        with(
+                                g.applied(),
+                                g.logBroken(),
+                                g.lag(),
+                                2,
+                                pass(Map.of(RowVerdict.UNKNOWN, 1L), unread, Duration.ofSeconds(1)),
+                                Map.of(),
+                                Map.of(),
+                                0)),
+                Arguments.of(
+                        "quarantine_empty",
+                        with(g.applied(), g.logBroken(), g.lag(), 2, g.lastPass(), Map.of(), Map.of("items", 1L), 0)),
+                Arguments.of(
+                        "no_constraint_suspended",
+                        with(g.applied(), g.logBroken(), g.lag(), 2, g.lastPass(), Map.of(), Map.of(), 1)));
+    }
+
+    @Test
+    void isReadyWhereNothingIsWrong() {
+        assertThat(new ReadinessRules(PLAN).checks(GOOD)).allMatch(Check::ok);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("oneThingWrong")
+    void isNotReadyForEachReasonAlone(String check, Facts facts) {
+        assertThat(new ReadinessRules(PLAN).checks(facts))
+                .filteredOn(c -> !c.ok())
+                .extracting(Check::name)
+                .containsExactly(check);
+    }
+
+    @Test
+    void isNotReadyWithASuspendedTable() {
+        Facts facts = with(
+                applied(STREAMING.suspended("why")),
+                Optional.empty(),
+                GOOD.lag(),
+                2,
+                GOOD.lastPass(),
+                Map.of(),
+                Map.of(),
+                0);
+        assertThat(new ReadinessRules(PLAN).checks(facts))
+                .filteredOn(c -> !c.ok())
+                .extracting(Check::name)
+                .containsExactly("snapshot_complete", "no_table_suspended");
+    }
+
+    @Test
+    void isNotReadyBeforeAnythingWasMeasured() {
+        Facts facts =
+                with(Optional.empty(), Optional.empty(), Optional.empty(), 0, Optional.empty(), Map.of(), Map.of(), 0);
+        assertThat(new ReadinessRules(PLAN).checks(facts))
+                .filteredOn(c -> !c.ok())
+                .extracting(Check::name)
+                .containsExactly(
+                        "snapshot_complete", "change_log_intact", "lag_p99", "clean_passes", "last_pass_recent");
+    }
+}
