@@ -36,7 +36,8 @@ public final class SourceForm {
     public SourceForm(List<ColumnPlan> columns, Set<Integer> key) {
         List<Decoder> all = new ArrayList<>();
         for (int i = 0; i < columns.size(); i++) {
-            all.add(decoder(columns.get(i), key.contains(i)));
+            Decoder decoder = decoder(columns.get(i));
+            all.add(key.contains(i) ? canonical(decoder) : decoder);
         }
         this.decoders = List.copyOf(all);
     }
@@ -56,9 +57,9 @@ public final class SourceForm {
         return fits;
     }
 
-    private static Decoder decoder(ColumnPlan column, boolean key) {
+    private static Decoder decoder(ColumnPlan column) {
         if (column.encoding() == Encoding.EXACT) {
-            return key ? SourceForm::exactKey : SourceForm::exact;
+            return SourceForm::exact;
         }
         TargetType type = column.type();
         return switch (type.kind()) {
@@ -80,13 +81,17 @@ public final class SourceForm {
         };
     }
 
-    private static boolean exactKey(StorageClass c, PackedReader v, CanonicalRow row) {
-        if (c == StorageClass.REAL) {
-            PackedReader canonical = new PackedReader()
-                    .reset(RowKey.putCanonicalReal(new PackedWriter(), v.real()).toBytes());
-            return exact(canonical.next(), canonical, row);
-        }
-        return exact(c, v, row);
+    /** Reads a REAL as the canonical key has it: an integral one is the integer, a negative zero is 0. */
+    private static Decoder canonical(Decoder decoder) {
+        PackedWriter key = new PackedWriter();
+        PackedReader canonical = new PackedReader();
+        return (c, v, row) -> {
+            if (c != StorageClass.REAL) {
+                return decoder.put(c, v, row);
+            }
+            canonical.reset(RowKey.putCanonicalReal(key.reset(), v.real()).toBytes());
+            return decoder.put(canonical.next(), canonical, row);
+        };
     }
 
     private static boolean exact(StorageClass c, PackedReader v, CanonicalRow row) {

@@ -79,6 +79,22 @@ class LookUpWalkTest {
     }
 
     @Test
+    void readsNumbersInKeysAsTheCanonicalKeyHasThem() throws SQLException {
+        try (TwoSides sides = sides(
+                KeyPlan.primaryKey("k"),
+                column("k", Kind.BYTEA, Encoding.EXACT).notNull(),
+                column("v", Kind.BIGINT, Encoding.PLAIN))) {
+            sides.source("CREATE TABLE t(k PRIMARY KEY NOT NULL, v INTEGER)");
+            sides.target("CREATE TABLE t(k bytea PRIMARY KEY, v bigint)");
+            sides.source("INSERT INTO t VALUES (4.0, 1), (-0.0, 2)");
+            sides.target("INSERT INTO t VALUES ('\\x010000000000000004', 1), ('\\x010000000000000000', 2)");
+            sides.applied();
+            assertThat(sides.pass("t").told()).isEmpty();
+            assertThat(sides.pass("t").tally().count(RowVerdict.EQUAL)).isEqualTo(2);
+        }
+    }
+
+    @Test
     void walksCompositeKeysOfAnIntegerAndAMoment() throws SQLException {
         try (TwoSides sides = sides(
                 KeyPlan.primaryKey("p", "at"),
