@@ -32,6 +32,11 @@ public final class PackedReader {
         return position < end;
     }
 
+    /** Where the next value begins. */
+    public int position() {
+        return position;
+    }
+
     public StorageClass next() {
         StorageClass c = StorageClass.ofTag(readByte());
         switch (c) {

@@ -1,0 +1,153 @@
+package io.liteferry.sink;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.liteferry.core.ErrorCode;
+import io.liteferry.core.LiteferryException;
+import io.liteferry.core.change.AppliedPosition;
+import io.liteferry.core.change.BatchEnd;
+import io.liteferry.core.change.BatchId;
+import io.liteferry.core.change.Json;
+import io.liteferry.core.change.Position;
+import io.liteferry.core.change.TableProgress;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Map;
+
+/**
+ * The row of {@code liteferry.applied}: how far the target is, and which sink may write. Taken FOR UPDATE first in every
+ * transaction, so that a sink which was replaced while it was frozen finds a higher generation and stops.
+ */
+final class AppliedStore {
+    private static final String FIELDS = "log_identity, epoch, batch, seq, fingerprint, schema_version, consistent,"
+            + " tables::text, offsets::text, generation, state";
+
+    private final String source;
+    private long generation;
+
+    AppliedStore(String source) {
+        this.source = source;
+    }
+
+    /**
+     * The row as it stands.
+     *
+     * @param offsets next offset to read, by topic; empty before the first batch
+     */
+    record Applied(AppliedPosition position, Map<String, Long> offsets, long generation, String state) {
+        BatchId id() {
+            return position.id();
+        }
+
+        /** False before the first batch: the row then only holds the generation. */
+        boolean any() {
+            return !position.position().logIdentity().isEmpty();
+        }
+    }
+
+    private record Progress(@JsonProperty("tables") Map<String, TableProgress> tables) {}
+
+    private record Offsets(@JsonProperty("offsets") Map<String, Long> offsets) {}
+
+    /** Makes or takes over the row: an older sink is fenced from here on. The caller commits. */
+    Applied claim(Connection c) throws SQLException {
+        limits(c);
+        try (PreparedStatement s = c.prepareStatement("INSERT INTO liteferry.applied AS a"
+                + " (source, log_identity, epoch, batch, seq, fingerprint, schema_version, consistent, tables, offsets,"
+                + " generation, backend_pid) VALUES (?, '', 0, 0, 0, 0, 0, false, '{}', '{}', 1, pg_backend_pid())"
+                + " ON CONFLICT (source) DO UPDATE SET generation = a.generation + 1, backend_pid = pg_backend_pid()"
+                + " RETURNING " + FIELDS)) {
+            s.setString(1, source);
+            try (ResultSet r = s.executeQuery()) {
+                r.next();
+                Applied applied = read(r);
+                generation = applied.generation;
+                demandOpen(applied);
+                return applied;
+            }
+        }
+    }
+
+    /** Locks the row for this transaction and says how far the target is; a fenced sink ends here. */
+    Applied lock(Connection c) throws SQLException {
+        limits(c);
+        try (PreparedStatement s =
+                c.prepareStatement("SELECT " + FIELDS + " FROM liteferry.applied WHERE source = ? FOR UPDATE")) {
+            s.setString(1, source);
+            try (ResultSet r = s.executeQuery()) {
+                if (!r.next()) {
+                    throw new LiteferryException(
+                            ErrorCode.SINK_FENCED,
+                            "Locking the applied position of " + source
+                                    + ": the row is gone. Run liteferry apply, then start the sink again.");
+                }
+                Applied applied = read(r);
+                if (applied.generation != generation) {
+                    throw new LiteferryException(
+                            ErrorCode.SINK_FENCED,
+                            "Writing to the target of " + source + ": another sink has generation "
+                                    + applied.generation + ", this one " + generation
+                                    + ". Only one may run; this one stops and has written nothing since.");
+                }
+                demandOpen(applied);
+                return applied;
+            }
+        }
+    }
+
+    /** A frozen owner of a lock must not stop its successor for ever; LOCAL, so that it holds through pgbouncer too. */
+    private static void limits(Connection c) throws SQLException {
+        try (Statement s = c.createStatement()) {
+            s.execute("SET LOCAL lock_timeout = '10s'; SET LOCAL idle_in_transaction_session_timeout = '60s'");
+        }
+    }
+
+    private void demandOpen(Applied applied) {
+        if (!applied.state.equals("open")) {
+            throw new LiteferryException(
+                    ErrorCode.SINK_FENCED,
+                    "Writing to the target of " + source + ": the migration is " + applied.state
+                            + ", the application writes to PostgreSQL now. Nothing may be applied any more.");
+        }
+    }
+
+    void advance(Connection c, BatchEnd end, Map<String, Long> offsets) throws SQLException {
+        try (PreparedStatement s = c.prepareStatement("""
+                UPDATE liteferry.applied SET log_identity = ?, epoch = ?, batch = ?, seq = ?, fingerprint = ?,
+                schema_version = ?, consistent = ?, tables = ?::jsonb, offsets = ?::jsonb,
+                backend_pid = pg_backend_pid(), applied_at = clock_timestamp() WHERE source = ?""")) {
+            Position p = end.position();
+            s.setString(1, p.logIdentity());
+            s.setLong(2, p.epoch());
+            s.setLong(3, end.batch());
+            s.setLong(4, p.seq());
+            s.setLong(5, p.fingerprint());
+            s.setLong(6, end.schemaVersion());
+            s.setBoolean(7, end.consistent());
+            s.setString(8, new String(Json.bytes(end.tables()), StandardCharsets.UTF_8));
+            s.setString(9, new String(Json.bytes(offsets), StandardCharsets.UTF_8));
+            s.setString(10, source);
+            s.executeUpdate();
+        }
+    }
+
+    private static Applied read(ResultSet r) throws SQLException {
+        Position position = new Position(r.getString(1), r.getLong(2), r.getLong(4), r.getLong(5));
+        byte[] tables = ("{\"tables\":" + r.getString(8) + "}").getBytes(StandardCharsets.UTF_8);
+        byte[] offsets = ("{\"offsets\":" + r.getString(9) + "}").getBytes(StandardCharsets.UTF_8);
+        return new Applied(
+                new AppliedPosition(
+                        position,
+                        r.getLong(3),
+                        r.getLong(6),
+                        Json.read(tables, Progress.class, "liteferry.applied.tables")
+                                .tables(),
+                        r.getBoolean(7)),
+                Json.read(offsets, Offsets.class, "liteferry.applied.offsets").offsets(),
+                r.getLong(10),
+                r.getString(11));
+    }
+}

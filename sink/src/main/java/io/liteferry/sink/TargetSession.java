@@ -1,0 +1,251 @@
+package io.liteferry.sink;
+
+import io.liteferry.core.ErrorCode;
+import io.liteferry.core.LiteferryException;
+import io.liteferry.core.change.BatchId;
+import io.liteferry.core.options.Options;
+import io.liteferry.core.plan.Plan;
+import io.liteferry.core.postgres.PgConnections;
+import io.liteferry.sink.batch.ChangeRecord;
+import io.liteferry.sink.batch.WholeBatch;
+import io.liteferry.sink.schema.ConstraintGate;
+import io.liteferry.sink.schema.SqlStates;
+import io.liteferry.sink.schema.TargetInstaller;
+import io.liteferry.sink.write.BatchWriter;
+import io.liteferry.sink.write.Outcome;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongPredicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The sink's one connection to PostgreSQL, and what to do when a transaction fails: row refused, constraint in the way,
+ * connection lost. A lost answer to COMMIT is never guessed: the applied row says whether it happened.
+ */
+final class TargetSession implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(TargetSession.class);
+
+    private final Plan plan;
+    private final PgConnections connections;
+    private final AppliedStore store;
+    private final BatchWriter writer;
+    private final ConstraintGate gate;
+    private final LongPredicate pause;
+    private final int retries;
+    private final long retryDelay;
+    private volatile @Nullable Connection connection;
+
+    /** Thrown where the stream has to be read again from the applied position. */
+    static final class Restart extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Restart(String why) {
+            super(why);
+        }
+    }
+
+    /** @param pause waits so many milliseconds; false where the service is to stop */
+    TargetSession(Plan plan, LongPredicate pause) {
+        this.plan = plan;
+        this.pause = pause;
+        Options options = plan.options();
+        PgConnections given = PgConnections.of(options);
+        String joint = given.url().contains("?") ? "&" : "?";
+        connections =
+                new PgConnections(given.url() + joint + BatchWriter.DRIVER_OPTION, given.username(), given.password());
+        store = new AppliedStore(plan.name());
+        writer = new BatchWriter(plan);
+        gate = new ConstraintGate(plan);
+        retries = options.integer(Options.FLUSH_MAX_RETRIES);
+        retryDelay = options.number(Options.FLUSH_RETRY_DELAY_MS);
+    }
+
+    /** One piece of work in one transaction; it may run several times. */
+    @FunctionalInterface
+    private interface Work<T> {
+        T in(Connection c, boolean careful) throws SQLException;
+    }
+
+    /** Takes over the target: from here on an older sink is fenced. */
+    AppliedStore.Applied open() {
+        return run("Taking over the target", (c, careful) -> {
+            new TargetInstaller(plan).verify(c);
+            AppliedStore.Applied applied = store.claim(c);
+            c.commit();
+            writer.prepare(c);
+            c.commit();
+            if (applied.position().consistent()) {
+                gate.open(c);
+            }
+            return applied;
+        });
+    }
+
+    /** Applies whole batches with their position and offsets, in one transaction. */
+    Outcome apply(WholeBatch batch, Map<String, Long> offsets) {
+        BatchId id = batch.last().id();
+        return run("Applying batch " + id, (c, careful) -> {
+            if (store.lock(c).id().compareTo(id) >= 0) {
+                // The answer to COMMIT was lost, not the COMMIT.
+                c.rollback();
+                return writer.committed(batch, new Outcome());
+            }
+            Outcome outcome = writer.write(c, batch, careful);
+            store.advance(c, batch.last(), offsets);
+            c.commit();
+            return writer.committed(batch, outcome);
+        });
+    }
+
+    /** Puts a part of a batch that is too large for memory into the stages. */
+    void spool(BatchId id, List<List<ChangeRecord>> records) {
+        run("Spooling batch " + id, (c, careful) -> {
+            store.lock(c);
+            if (writer.holdsAnotherEpoch(id)) {
+                writer.emptyStages(c);
+            }
+            Outcome outcome = writer.spool(c, id, records, careful);
+            c.commit();
+            writer.spooled(id, records, outcome);
+            return outcome;
+        });
+    }
+
+    void openGate() {
+        run("Looking for constraints to build", (c, careful) -> {
+            gate.open(c);
+            return true;
+        });
+    }
+
+    /** Builds one secondary index or constraint; false where none is left. */
+    boolean gateStep() {
+        return run("Building constraints", (c, careful) -> gate.step(c));
+    }
+
+    /** Tries the suspended constraints again. */
+    int retryConstraints() {
+        return run("Trying suspended constraints again", (c, careful) -> gate.retry(c));
+    }
+
+    private <T> T run(String tried, Work<T> work) {
+        boolean careful = false;
+        int failures = 0;
+        while (true) {
+            try {
+                return work.in(connection(), careful);
+            } catch (SQLException e) {
+                boolean lost = !rollback(e);
+                if (!lost && SqlStates.isRowRefused(e) && !careful) {
+                    careful = true;
+                } else if (!lost && SqlStates.isConstraint(e)) {
+                    suspend(e);
+                } else if ((lost || SqlStates.isTransient(e)) && failures < retries) {
+                    failures++;
+                    LOG.warn("target not available, trying again attempt={} sqlstate={}", failures, e.getSQLState());
+                    disconnect(e);
+                    if (!pause.test(retryDelay)) {
+                        throw PgConnections.failure(tried + " (stopping)", e);
+                    }
+                } else {
+                    throw PgConnections.failure(tried + " of " + plan.name(), e);
+                }
+            } catch (RuntimeException e) {
+                rollback(e);
+                throw e;
+            }
+        }
+    }
+
+    private void suspend(SQLException violation) {
+        try {
+            Connection c = connection();
+            store.lock(c);
+            gate.suspend(c, violation);
+            c.commit();
+        } catch (SQLException e) {
+            e.addSuppressed(violation);
+            rollback(e);
+            throw PgConnections.failure("Suspending a constraint of " + plan.name(), e);
+        }
+    }
+
+    private Connection connection() throws SQLException {
+        Connection c = connection;
+        if (c != null) {
+            return c;
+        }
+        try {
+            c = connections.open("liteferry-sink");
+        } catch (LiteferryException e) {
+            if (e.code() == ErrorCode.TARGET_UNREACHABLE && e.getCause() instanceof SQLException cause) {
+                throw cause;
+            }
+            throw e;
+        }
+        connection = c;
+        if (writer.holdsAny()) {
+            // Unlogged tables are emptied when the server crashes, so what was spooled cannot be trusted any more.
+            store.lock(c);
+            c.rollback();
+            throw new Restart("the connection was lost while a batch was spooled");
+        }
+        return c;
+    }
+
+    /** False where the connection is no longer usable. */
+    private boolean rollback(Exception failure) {
+        Connection c = connection;
+        if (c == null) {
+            return false;
+        }
+        try {
+            c.rollback();
+            return !c.isClosed();
+        } catch (SQLException e) {
+            failure.addSuppressed(e);
+            return false;
+        }
+    }
+
+    private void disconnect(Exception failure) {
+        Connection c = connection;
+        connection = null;
+        if (c != null) {
+            try {
+                c.close();
+            } catch (SQLException e) {
+                failure.addSuppressed(e);
+            }
+        }
+    }
+
+    /** Ends a statement that runs too long for a service that is to stop. */
+    void abort() {
+        Connection c = connection;
+        if (c != null) {
+            try {
+                c.abort(Runnable::run);
+            } catch (SQLException e) {
+                LOG.warn("could not abort the connection sqlstate={}", e.getSQLState());
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        Connection c = connection;
+        connection = null;
+        if (c != null) {
+            try (c) {
+                c.rollback();
+            } catch (SQLException e) {
+                LOG.debug("closing the connection sqlstate={}", e.getSQLState());
+            }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package io.liteferry.sink.schema;
+
+import io.liteferry.core.options.Options;
+import io.liteferry.core.plan.Plan;
+import io.liteferry.core.plan.TablePlan;
+import io.liteferry.core.postgres.OwnSchema;
+import io.liteferry.core.postgres.PgSql;
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
+
+/**
+ * Names of things we make in PostgreSQL. It would cut a name at 63 bytes with a mere notice, and two tables would share
+ * one; a name that is too long ends in a hash of the whole instead.
+ */
+public final class TargetNames {
+    private static final int LONGEST = 63;
+    private static final int HASH = 8;
+
+    private TargetNames() {}
+
+    /** The table, quoted, with its schema. */
+    public static String qualified(Plan plan, TablePlan table) {
+        return PgSql.name(schema(plan), table.target());
+    }
+
+    public static String schema(Plan plan) {
+        return plan.options().string(Options.TARGET_SCHEMA);
+    }
+
+    /** The stage table of a table, quoted, with its schema. */
+    public static String stage(Plan plan, TablePlan table) {
+        return PgSql.name(
+                OwnSchema.NAME,
+                "stage_" + fitting(table.target(), 40) + "_" + hash(plan.name() + "\0" + table.source()));
+    }
+
+    /** One hash partition of a table, quoted, with its schema. */
+    public static String partition(Plan plan, TablePlan table, int number) {
+        return PgSql.name(schema(plan), fitting(table.target(), LONGEST - 6) + "_p" + number);
+    }
+
+    /** A name of at most 63 bytes of UTF-8. */
+    public static String fitting(String name) {
+        return fitting(name, LONGEST);
+    }
+
+    private static String fitting(String name, int longest) {
+        if (name.getBytes(StandardCharsets.UTF_8).length <= longest) {
+            return name;
+        }
+        StringBuilder cut = new StringBuilder();
+        int bytes = 0;
+        for (int cp : name.codePoints().toArray()) {
+            bytes += Character.toString(cp).getBytes(StandardCharsets.UTF_8).length;
+            if (bytes > longest - HASH - 1) {
+                break;
+            }
+            cut.appendCodePoint(cp);
+        }
+        return cut + "_" + hash(name);
+    }
+
+    private static String hash(String text) {
+        return UUID.nameUUIDFromBytes(text.getBytes(StandardCharsets.UTF_8))
+                .toString()
+                .substring(0, HASH);
+    }
+}

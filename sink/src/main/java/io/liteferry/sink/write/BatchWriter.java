@@ -1,0 +1,157 @@
+package io.liteferry.sink.write;
+
+import io.liteferry.core.change.BatchId;
+import io.liteferry.core.plan.ColumnPlan;
+import io.liteferry.core.plan.Plan;
+import io.liteferry.core.plan.TablePlan;
+import io.liteferry.sink.batch.ChangeRecord;
+import io.liteferry.sink.batch.WholeBatch;
+import io.liteferry.sink.schema.TargetNames;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Writes the rows of a whole batch, all tables, inside the caller's transaction; and takes the parts of a batch that is
+ * too large for memory into the stage tables before its END.
+ */
+public final class BatchWriter {
+    /** The driver option that the connection must have been opened with. */
+    public static final String DRIVER_OPTION = BinaryArrays.DRIVER_OPTION;
+
+    private final Plan plan;
+    private final Quarantine quarantine;
+    private final BinaryBuffer buffer = new BinaryBuffer();
+    private final List<TableWriter> tables = new ArrayList<>();
+    private final Set<BatchId> spooled = new HashSet<>();
+    /** Tables, by number, that a spooled batch touches. */
+    private final Map<BatchId, Set<Integer>> spooledTables = new HashMap<>();
+
+    private final Map<BatchId, Outcome> spooledOutcome = new HashMap<>();
+
+    public BatchWriter(Plan plan) {
+        this.plan = plan;
+        quarantine = new Quarantine(plan.name());
+    }
+
+    /** Learns the tables as they really are; what an earlier sink left in the stages is gone: it will be read again. */
+    public void prepare(Connection c) throws SQLException {
+        quarantine.load(c);
+        tables.clear();
+        for (TablePlan t : plan.tables()) {
+            TargetTable target = new TargetTable(plan, t);
+            tables.add(new TableWriter(target, notNull(c, t), quarantine, buffer));
+        }
+        emptyStages(c);
+    }
+
+    private boolean[] notNull(Connection c, TablePlan table) throws SQLException {
+        Set<String> names = new HashSet<>();
+        try (PreparedStatement s = c.prepareStatement(
+                "SELECT attname FROM pg_attribute WHERE attrelid = ?::regclass AND attnotnull AND attnum > 0")) {
+            s.setString(1, TargetNames.qualified(plan, table));
+            try (ResultSet r = s.executeQuery()) {
+                while (r.next()) {
+                    names.add(r.getString(1));
+                }
+            }
+        }
+        List<ColumnPlan> columns = table.columns();
+        boolean[] notNull = new boolean[columns.size()];
+        for (int i = 0; i < notNull.length; i++) {
+            notNull[i] = names.contains(columns.get(i).target());
+        }
+        return notNull;
+    }
+
+    /** @param careful find by halving which row PostgreSQL refuses; slower, so only after a first refusal */
+    public Outcome write(Connection c, WholeBatch batch, boolean careful) throws SQLException {
+        BatchId id = batch.last().id();
+        Outcome outcome = new Outcome();
+        boolean stageFree = spooled.isEmpty();
+        if (batch.spooled()) {
+            spoolParts(c, id, batch.records(), outcome, careful);
+            Set<Integer> touched = new HashSet<>(spooledTables.getOrDefault(id, Set.of()));
+            for (int i = 0; i < tables.size(); i++) {
+                if (touched.contains(i) || !batch.records().get(i).isEmpty()) {
+                    tables.get(i).mergeSpooled(c, id.batch(), spooled.size() <= 1);
+                }
+            }
+            return outcome;
+        }
+        for (int i = 0; i < tables.size() && !batch.records().isEmpty(); i++) {
+            tables.get(i).write(c, batch.records().get(i), outcome, careful, stageFree);
+        }
+        return outcome;
+    }
+
+    /** To be called once the batch is committed. */
+    public Outcome committed(WholeBatch batch, Outcome outcome) {
+        BatchId id = batch.last().id();
+        Outcome before = spooledOutcome.remove(id);
+        spooledTables.remove(id);
+        spooled.remove(id);
+        return before == null ? outcome : before.plus(outcome);
+    }
+
+    /** Puts a part of a batch into the stages; the caller commits, then calls {@link #spooled(BatchId, List, Outcome)}. */
+    public Outcome spool(Connection c, BatchId id, List<List<ChangeRecord>> records, boolean careful)
+            throws SQLException {
+        Outcome outcome = new Outcome();
+        spoolParts(c, id, records, outcome, careful);
+        return outcome;
+    }
+
+    /** To be called once the part is committed. */
+    public void spooled(BatchId id, List<List<ChangeRecord>> records, Outcome outcome) {
+        spooled.add(id);
+        Set<Integer> touched = spooledTables.computeIfAbsent(id, k -> new HashSet<>());
+        for (int i = 0; i < records.size(); i++) {
+            if (!records.get(i).isEmpty()) {
+                touched.add(i);
+            }
+        }
+        spooledOutcome.merge(id, outcome, Outcome::plus);
+    }
+
+    /** True while a part of a batch stands in the stages. */
+    public boolean holdsAny() {
+        return !spooled.isEmpty();
+    }
+
+    /** True where a batch of another epoch stands in the stages: it is dead, and its number could come again. */
+    public boolean holdsAnotherEpoch(BatchId id) {
+        return spooled.stream().anyMatch(s -> s.epoch() != id.epoch());
+    }
+
+    public void emptyStages(Connection c) throws SQLException {
+        quarantine.emptySpool(c);
+        if (!tables.isEmpty()) {
+            try (Statement s = c.createStatement()) {
+                s.execute("TRUNCATE "
+                        + String.join(
+                                ", ",
+                                tables.stream().map(t -> t.table().stage()).toList()));
+            }
+        }
+        spooled.clear();
+        spooledTables.clear();
+        spooledOutcome.clear();
+    }
+
+    private void spoolParts(
+            Connection c, BatchId id, List<List<ChangeRecord>> records, Outcome outcome, boolean careful)
+            throws SQLException {
+        for (int i = 0; i < records.size(); i++) {
+            tables.get(i).spool(c, id.batch(), records.get(i), outcome, careful);
+        }
+    }
+}

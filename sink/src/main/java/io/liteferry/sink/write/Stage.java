@@ -1,0 +1,150 @@
+package io.liteferry.sink.write;
+
+import io.liteferry.core.postgres.PgSql;
+import io.liteferry.sink.batch.ChangeRecord;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * The permanent unlogged table beside a target table. Large batches go through it: COPY in, one INSERT … ON CONFLICT out.
+ * A batch too large for memory is spooled into it, in transactions of its own, and merged in the one of its END.
+ *
+ * <p>Each row has the canonical key, its ordinal, its batch (0 for a batch that is merged at once) and a kind.
+ */
+final class Stage {
+    static final int ROW = 0;
+    static final int DELETE = 1;
+    static final int MISFIT = 2;
+
+    private static final int EXTRA = 4;
+    private static final String EXTRA_COLUMNS = "_liteferry_batch, _liteferry_kind, _liteferry_ordinal, _liteferry_key";
+
+    private final TargetTable table;
+    private final RowEncoder encoder;
+    private final BinaryBuffer buffer;
+    private final String winners;
+
+    Stage(TargetTable table, RowEncoder encoder, BinaryBuffer buffer) {
+        this.table = table;
+        this.encoder = encoder;
+        this.buffer = buffer;
+        winners = "(SELECT DISTINCT ON (_liteferry_key) * FROM " + table.stage() + " WHERE _liteferry_batch = ?"
+                + " ORDER BY _liteferry_key, _liteferry_ordinal DESC) w";
+    }
+
+    /** The last record of each key in a spooled batch, as a subquery with the batch as its one parameter. */
+    String winners() {
+        return winners;
+    }
+
+    /** Copies rows in; a misfit is told to {@code outcome} and stands in the stage as such, so that it wins over older ones. */
+    void copy(Connection c, long batch, List<ChangeRecord> records, Outcome outcome) throws SQLException {
+        int width = table.columns().size();
+        try (CopyStream copy = new CopyStream(c, table.stage(), EXTRA_COLUMNS + ", " + table.columnList(), buffer)) {
+            for (ChangeRecord r : records) {
+                BinaryBuffer row = copy.row(EXTRA + width);
+                row.putInt(8);
+                row.putLong(batch);
+                row.putInt(2);
+                int kindAt = row.length();
+                row.putShort(r.isDelete() ? DELETE : ROW);
+                row.putInt(8);
+                row.putLong(r.ordinal());
+                row.putField(r.key(), 0, r.key().length);
+                int mark = row.length();
+                try {
+                    if (r.isDelete()) {
+                        keyOnly(r, row, width);
+                    } else {
+                        encoder.row(r, row);
+                    }
+                } catch (Misfit m) {
+                    row.setShort(kindAt, MISFIT);
+                    row.truncate(mark);
+                    for (int i = 0; i < width; i++) {
+                        row.putNullField();
+                    }
+                    if (!r.isDelete()) {
+                        outcome.misfit(table, r, m);
+                    }
+                }
+            }
+            copy.finish();
+        }
+    }
+
+    /** Notes a record that PostgreSQL refused, so that it wins over older ones of its key. */
+    void markRefused(Connection c, long batch, ChangeRecord r) throws SQLException {
+        try (PreparedStatement s = c.prepareStatement(
+                "INSERT INTO " + table.stage() + " (" + EXTRA_COLUMNS + ") VALUES (?, " + MISFIT + ", ?, ?)")) {
+            s.setLong(1, batch);
+            s.setLong(2, r.ordinal());
+            s.setBytes(3, r.key());
+            s.executeUpdate();
+        }
+    }
+
+    private void keyOnly(ChangeRecord r, BinaryBuffer row, int width) throws Misfit {
+        BinaryBuffer keys = new BinaryBuffer();
+        encoder.key(r, keys);
+        int[] from = new int[table.key().size()];
+        int at = 0;
+        for (int k = 0; k < from.length; k++) {
+            from[k] = at;
+            at += 4 + keys.getInt(at);
+        }
+        for (int i = 0; i < width; i++) {
+            int k = table.key().indexOf(i);
+            if (k < 0) {
+                row.putNullField();
+            } else {
+                row.putBytes(keys.array(), from[k], 4 + keys.getInt(from[k]));
+            }
+        }
+    }
+
+    /** Upserts what {@link #copy} put there for a batch that is merged at once: one row a key, no deletes. */
+    void upsert(Connection c) throws SQLException {
+        execute(c, table.qualified(), table.stage() + " w WHERE _liteferry_batch = ? AND _liteferry_kind = " + ROW, 0);
+    }
+
+    /** Deletes and upserts a spooled batch; the last record of each key decides. */
+    void mergeSpooled(Connection c, long batch) throws SQLException {
+        String match = IntStream.range(0, table.key().size())
+                .mapToObj(k -> PgSql.name(table.columns().get(table.key().get(k))))
+                .map(n -> "t." + n + " = w." + n)
+                .collect(Collectors.joining(" AND "));
+        try (Statement settings = c.createStatement();
+                PreparedStatement delete = c.prepareStatement("DELETE FROM " + table.qualified() + " t USING " + winners
+                        + " WHERE w._liteferry_kind = " + DELETE + " AND " + match)) {
+            settings.execute("SET LOCAL work_mem = '64MB'");
+            delete.setLong(1, batch);
+            delete.executeUpdate();
+        }
+        execute(c, table.qualified(), winners + " WHERE _liteferry_kind = " + ROW, batch);
+    }
+
+    private void execute(Connection c, String into, String from, long batch) throws SQLException {
+        String sql = "INSERT INTO " + into + " (" + table.columnList() + ") SELECT " + table.columnList() + " FROM "
+                + from + " ORDER BY " + table.keyList() + TableWriter.onConflict(table);
+        try (PreparedStatement s = c.prepareStatement(sql)) {
+            s.setLong(1, batch);
+            s.executeUpdate();
+        }
+    }
+
+    /** Empties the stage of one batch; of everything where nothing else is spooled, which is cheaper. */
+    void empty(Connection c, long batch, boolean everything) throws SQLException {
+        try (Statement s = c.createStatement()) {
+            s.execute(
+                    everything
+                            ? "TRUNCATE " + table.stage()
+                            : "DELETE FROM " + table.stage() + " WHERE _liteferry_batch = " + batch);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package io.liteferry.sink.write;
+
+import io.liteferry.core.kafka.TopicNames;
+import io.liteferry.core.plan.ColumnPlan;
+import io.liteferry.core.plan.KeyPlan;
+import io.liteferry.core.plan.Plan;
+import io.liteferry.core.plan.TablePlan;
+import io.liteferry.core.plan.TargetType;
+import io.liteferry.core.postgres.PgSql;
+import io.liteferry.sink.schema.TargetNames;
+import java.util.ArrayList;
+import java.util.List;
+
+/** One target table as the writer sees it: its columns in write order, their types, and which of them are the key. */
+final class TargetTable {
+    private static final TargetType ROWID_TYPE = TargetType.of(TargetType.Kind.BIGINT);
+
+    private final TablePlan plan;
+    private final String topic;
+    private final String qualified;
+    private final String stage;
+    private final List<String> columns = new ArrayList<>();
+    private final List<TargetType> types = new ArrayList<>();
+    private final List<Integer> key = new ArrayList<>();
+
+    TargetTable(Plan plan, TablePlan table) {
+        this.plan = table;
+        topic = TopicNames.of(plan).table(table.source());
+        qualified = TargetNames.qualified(plan, table);
+        stage = TargetNames.stage(plan, table);
+        if (table.key().isRowid()) {
+            columns.add(KeyPlan.ROWID_COLUMN);
+            types.add(ROWID_TYPE);
+            key.add(0);
+        }
+        for (ColumnPlan c : table.columns()) {
+            columns.add(c.target());
+            types.add(c.type());
+        }
+        key.addAll(table.keyPositions());
+    }
+
+    TablePlan plan() {
+        return plan;
+    }
+
+    /** Name in SQLite. */
+    String source() {
+        return plan.source();
+    }
+
+    String topic() {
+        return topic;
+    }
+
+    /** Schema and name, quoted. */
+    String qualified() {
+        return qualified;
+    }
+
+    /** The stage table, quoted. */
+    String stage() {
+        return stage;
+    }
+
+    /** Target names, the rowid first where the table is carried by it. */
+    List<String> columns() {
+        return columns;
+    }
+
+    List<TargetType> types() {
+        return types;
+    }
+
+    /** Positions of the key in {@link #columns()}, in key order. */
+    List<Integer> key() {
+        return key;
+    }
+
+    String columnList() {
+        return PgSql.names(columns);
+    }
+
+    String keyList() {
+        return PgSql.names(key.stream().map(columns::get).toList());
+    }
+}
