@@ -118,7 +118,12 @@ public final class BatchAssembler {
             if (spooled && !taken.isEmpty()) {
                 break;
             }
-            demandForward(reached, end);
+            if (!isForward(reached, end.position())) {
+                if (taken.isEmpty()) {
+                    throw wentBack(end);
+                }
+                break; // what comes before it is good
+            }
             reached = end.position();
             reachedId = end.id();
             taken.add(end);
@@ -269,17 +274,19 @@ public final class BatchAssembler {
         return batch.complete(waiting.counts) ? Optional.of(batch) : Optional.empty();
     }
 
-    private void demandForward(Position from, BatchEnd end) {
-        Position to = end.position();
+    private static boolean isForward(Position from, Position to) {
         boolean otherLog = !from.logIdentity().isEmpty() && !from.logIdentity().equals(to.logIdentity());
-        if (otherLog || to.seq() < from.seq() || to.epoch() < from.epoch()) {
-            throw new LiteferryException(
-                    ErrorCode.POSITION_WENT_BACK,
-                    "Applying batch " + end.id() + ": it ends at log " + to.logIdentity() + " row " + to.seq()
-                            + ", the target is at log " + from.logIdentity() + " row " + from.seq()
-                            + ". The source was restored or its log installed anew: run liteferry apply for a new"
-                            + " migration of this target.");
-        }
+        return !otherLog && to.seq() >= from.seq() && to.epoch() >= from.epoch();
+    }
+
+    private LiteferryException wentBack(BatchEnd end) {
+        return new LiteferryException(
+                ErrorCode.POSITION_WENT_BACK,
+                "Applying batch " + end.id() + ": it ends at log "
+                        + end.position().logIdentity() + " row "
+                        + end.position().seq() + ", the target is at log " + position.logIdentity() + " row "
+                        + position.seq() + ". The source was restored or its log installed anew: run liteferry apply"
+                        + " for a new migration of this target.");
     }
 
     private static List<List<ChangeRecord>> merge(List<List<ChangeRecord>> first, List<List<ChangeRecord>> more) {
