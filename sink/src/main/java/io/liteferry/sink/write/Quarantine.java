@@ -53,7 +53,7 @@ final class Quarantine {
         try (PreparedStatement s = c.prepareStatement(
                 "DELETE FROM liteferry.quarantine WHERE source = ? AND table_name = ? AND key = ANY (?)")) {
             Array keys = c.createArrayOf(
-                    "bytea", records.stream().map(ChangeRecord::key).toArray());
+                    "bytea", records.stream().map(ChangeRecord::key).toArray(byte[][]::new));
             s.setString(1, source);
             s.setString(2, table.source());
             s.setArray(3, keys);
