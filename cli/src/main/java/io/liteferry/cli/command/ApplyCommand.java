@@ -1,0 +1,67 @@
+package io.liteferry.cli.command;
+
+import io.liteferry.capture.install.SourceInstaller;
+import io.liteferry.cli.local.LocalServers;
+import io.liteferry.cli.local.StateFolder;
+import io.liteferry.core.kafka.KafkaClients;
+import io.liteferry.core.kafka.Topics;
+import io.liteferry.core.plan.Plan;
+import io.liteferry.sink.schema.TargetInstaller;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.apache.kafka.clients.admin.Admin;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Makes what the migration needs: tables in PostgreSQL, topics, then the change log and its triggers in SQLite. */
+@Command(
+        name = "apply",
+        mixinStandardHelpOptions = true,
+        description = "Makes the target tables, the topics, and the change log with its triggers in the source.")
+public final class ApplyCommand implements Callable<Integer> {
+    @Mixin
+    private MigrationFile file = new MigrationFile();
+
+    @Option(names = "--dry-run", description = "Print every statement that would run, and run none.")
+    private boolean dryRun;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() {
+        Plan plan = file.read();
+        PrintWriter out = spec.commandLine().getOut();
+        if (dryRun) {
+            print(out, "PostgreSQL", new TargetInstaller(plan).statements());
+            print(out, "SQLite", new SourceInstaller(plan).statements());
+            return 0;
+        }
+        try (LocalServers servers = LocalServers.startMissing(
+                plan, StateFolder.beside(file.path()), spec.commandLine().getErr())) {
+            apply(servers.plan());
+        }
+        out.println("Applied " + plan.name() + ": " + plan.tables().size() + " tables.");
+        out.println("next: liteferry run all --config " + file.path());
+        return 0;
+    }
+
+    /** Idempotent. The source comes last: from its triggers on, every write of the application is logged. */
+    static void apply(Plan plan) {
+        new TargetInstaller(plan).install();
+        try (Admin admin = KafkaClients.of(plan.options()).admin("liteferry-apply")) {
+            Topics.makeMissing(admin, plan);
+        }
+        new SourceInstaller(plan).install();
+    }
+
+    private static void print(PrintWriter out, String where, List<String> statements) {
+        out.println("-- " + where);
+        statements.forEach(s -> out.println(s.endsWith(";") ? s : s + ";"));
+        out.println();
+    }
+}

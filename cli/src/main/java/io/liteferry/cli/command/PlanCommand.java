@@ -1,0 +1,150 @@
+package io.liteferry.cli.command;
+
+import io.liteferry.cli.report.Output;
+import io.liteferry.core.options.Options;
+import io.liteferry.core.plan.Plan;
+import io.liteferry.core.planning.PlanProgress;
+import io.liteferry.core.planning.PlanProposal;
+import io.liteferry.core.planning.Planner;
+import io.liteferry.core.preflight.Finding;
+import io.liteferry.core.sqlite.SqliteFile;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Looks at every value of a SQLite file and prints the migration file that a person then reviews. Writes nothing. */
+@Command(
+        name = "plan",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Profiles every column's values and prints migration.yaml, with the reason beside each choice.",
+            "Reads only. Example: liteferry plan app.db > migration.yaml"
+        })
+public final class PlanCommand implements Callable<Integer> {
+    /** Forms of the result. */
+    enum Form {
+        YAML,
+        JSON
+    }
+
+    @Parameters(index = "0", paramLabel = "FILE", description = "The SQLite database.")
+    private Path source = Path.of("");
+
+    @Option(
+            names = "--target",
+            paramLabel = "JDBC-URL",
+            description = "Map onto the tables that the application's own migrations have already made there.")
+    private @Nullable String target;
+
+    @Option(
+            names = "--name",
+            paramLabel = "NAME",
+            description = "Name of the migration (default: from the file's name).")
+    private @Nullable String name;
+
+    @Option(
+            names = "--set",
+            paramLabel = "OPTION=VALUE",
+            description = "Sets an option in the migration file; may be given again.")
+    private Map<String, String> set = new HashMap<>();
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "yaml|json",
+            description = "Form of the result.")
+    private Form output = Form.YAML;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() {
+        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter err = spec.commandLine().getErr();
+        PlanProposal proposal = propose(err);
+        if (output == Form.JSON) {
+            Output.json(out, proposal.json());
+        } else {
+            out.print(proposal.yaml());
+            out.flush();
+        }
+        long blockers = proposal.findings().stream()
+                .filter(f -> f.severity() == Finding.Severity.BLOCKER)
+                .count();
+        err.println("planned " + proposal.plan().tables().size() + " tables, "
+                + proposal.findings().size() + " findings, " + blockers + " of them blockers");
+        return 0;
+    }
+
+    private PlanProposal propose(PrintWriter err) {
+        Map<String, String> given = new HashMap<>(set);
+        if (target != null) {
+            given.put(Options.CONNECTION_URL, target);
+        }
+        Planner planner =
+                new Planner(new SqliteFile(source), Options.of(given), new ScanProgress(err, Clock.systemUTC()));
+        PlanProposal proposal = target == null ? planner.plan() : planner.planOnto(TargetUrl.connections(target));
+        if (name == null) {
+            return proposal;
+        }
+        Plan plan = proposal.plan();
+        return new PlanProposal(new Plan(name, plan.options(), plan.tables()), proposal.findings(), proposal.reasons());
+    }
+
+    /** Says every two seconds how far the current table is. */
+    private static final class ScanProgress implements PlanProgress {
+        private static final Duration BETWEEN_LINES = Duration.ofSeconds(2);
+
+        private final PrintWriter err;
+        private final Clock clock;
+        private final Instant started;
+        private Instant lastLine;
+        private long earlierTables;
+        private long inThisTable;
+        private String current = "";
+
+        ScanProgress(PrintWriter err, Clock clock) {
+            this.err = err;
+            this.clock = clock;
+            this.started = clock.instant();
+            this.lastLine = started;
+        }
+
+        @Override
+        public void rows(String table, long rows, long expected) {
+            if (!table.equals(current)) {
+                earlierTables += inThisTable;
+                current = table;
+            }
+            inThisTable = rows;
+            Instant now = clock.instant();
+            if (Duration.between(lastLine, now).compareTo(BETWEEN_LINES) < 0) {
+                return;
+            }
+            lastLine = now;
+            double rate = (earlierTables + rows)
+                    * 1000.0
+                    / Duration.between(started, now).toMillis();
+            String share = expected > 0 && rows * 100 >= expected
+                    ? String.format(
+                            Locale.ROOT,
+                            "%.0f %%, ETA of this table %.0f s",
+                            Math.min(100.0, rows * 100.0 / expected),
+                            Math.max(0, expected - rows) / rate)
+                    : "no estimate yet";
+            err.printf(Locale.ROOT, "profiling %s: %,d rows, %,.0f rows/s, %s%n", table, rows, rate, share);
+        }
+    }
+}

@@ -1,0 +1,150 @@
+package io.liteferry.cli.command;
+
+import io.liteferry.cli.local.LocalServers;
+import io.liteferry.cli.local.ServiceProbe;
+import io.liteferry.cli.local.StateFolder;
+import io.liteferry.cli.report.MigrationState;
+import io.liteferry.cli.report.Output;
+import io.liteferry.cli.report.Reports;
+import io.liteferry.cli.report.VerdictDocument;
+import io.liteferry.core.LiteferryException;
+import io.liteferry.core.options.Options;
+import io.liteferry.core.plan.Plan;
+import java.io.PrintWriter;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** One screen: the services, the tables, the lag, the verdict and what helps. */
+@Command(
+        name = "status",
+        mixinStandardHelpOptions = true,
+        description = "Shows services, tables, lag and verdict; works in another process while the services run.")
+public final class StatusCommand implements Callable<Integer> {
+    private static final int MISMATCHES_SHOWN = 20;
+
+    @Mixin
+    private MigrationFile file = new MigrationFile();
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "table|json",
+            description = "Form of the result.")
+    private Output.Format output = Output.Format.TABLE;
+
+    @Option(names = "--watch", description = "Show it again every two seconds until interrupted.")
+    private boolean watch;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Plan plan = file.read();
+        try (Stopping stopping = new Stopping()) {
+            print(status(plan));
+            while (watch && !stopping.await(Duration.ofSeconds(2))) {
+                spec.commandLine().getOut().println();
+                print(status(plan));
+            }
+        }
+        return 0;
+    }
+
+    private Reports.Status status(Plan plan) {
+        Plan reachable = LocalServers.withEndpoints(plan, StateFolder.beside(file.path()));
+        Map<String, String> services = ServiceProbe.all(reachable.options());
+        List<String> down = new ArrayList<>();
+        services.forEach((name, state) -> {
+            if (!state.equals("up")) {
+                down.add(name + " is " + state);
+            }
+        });
+        if (reachable.options().optional(Options.CONNECTION_URL).isEmpty()) {
+            down.add("the embedded PostgreSQL does not run");
+            return document(Reports.State.notReady(down), List.of(), services, List.of(), List.of());
+        }
+        try (MigrationState migration = new MigrationState(reachable)) {
+            Optional<VerdictDocument> verdict = migration.verdict();
+            return document(
+                    state(verdict, down),
+                    verdict.map(VerdictDocument::checks).orElse(List.of()),
+                    services,
+                    migration.openMismatches(MISMATCHES_SHOWN),
+                    migration.suspendedConstraints());
+        } catch (LiteferryException e) {
+            down.add(String.valueOf(e.getMessage()));
+            return document(Reports.State.notReady(down), List.of(), services, List.of(), List.of());
+        }
+    }
+
+    /** A verdict holds only while the services that stand behind it run. */
+    private static Reports.State state(Optional<VerdictDocument> verdict, List<String> down) {
+        if (verdict.isEmpty()) {
+            List<String> reasons = new ArrayList<>(down);
+            reasons.add("the validator has given no verdict yet");
+            return Reports.State.notReady(reasons);
+        }
+        Reports.State state = Reports.State.of(verdict.get());
+        if (down.isEmpty()) {
+            return state;
+        }
+        List<String> reasons = new ArrayList<>(down);
+        reasons.addAll(state.reasons());
+        return new Reports.State(VerdictDocument.NOT_READY, reasons, state.tables(), state.lagSeconds());
+    }
+
+    private Reports.Status document(
+            Reports.State state,
+            List<VerdictDocument.Check> checks,
+            Map<String, String> services,
+            List<String> mismatches,
+            List<String> suspended) {
+        List<String> next = new ArrayList<>();
+        if (services.values().stream().anyMatch(s -> s.startsWith("down"))) {
+            next.add("liteferry run all --config " + file.path());
+        }
+        if (!mismatches.isEmpty()) {
+            next.add("liteferry repair --config " + file.path());
+        }
+        return new Reports.Status(Reports.API_VERSION, "Status", state, checks, services, mismatches, suspended, next);
+    }
+
+    private void print(Reports.Status status) {
+        PrintWriter out = spec.commandLine().getOut();
+        if (output == Output.Format.JSON) {
+            Output.json(out, status);
+            return;
+        }
+        Output.table(
+                out,
+                List.of("SERVICE", "STATE"),
+                status.services().entrySet().stream()
+                        .map(e -> List.of(e.getKey(), e.getValue()))
+                        .toList());
+        out.println();
+        if (!status.checks().isEmpty()) {
+            Output.table(
+                    out,
+                    List.of("CHECK", "OK", "VALUE", "LIMIT", "SINCE"),
+                    status.checks().stream()
+                            .map(c -> List.of(c.check(), c.ok() ? "yes" : "no", c.value(), c.limit(), c.since()))
+                            .toList());
+            out.println();
+        }
+        Output.state(out, status.state());
+        status.mismatches().forEach(m -> out.println("different: " + m));
+        status.suspendedConstraints().forEach(c -> out.println("suspended constraint: " + c));
+        out.println("at " + Clock.systemUTC().instant());
+        Output.nextSteps(out, status.nextSteps());
+    }
+}

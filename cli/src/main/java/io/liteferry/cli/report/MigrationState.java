@@ -1,0 +1,126 @@
+package io.liteferry.cli.report;
+
+import io.liteferry.core.change.AppliedPosition;
+import io.liteferry.core.change.Json;
+import io.liteferry.core.change.Position;
+import io.liteferry.core.change.TableProgress;
+import io.liteferry.core.plan.Plan;
+import io.liteferry.core.postgres.PgConnections;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Reads how far a migration is from schema {@code liteferry} in the target. */
+public final class MigrationState implements AutoCloseable {
+    private final Plan plan;
+    private final Connection connection;
+
+    public MigrationState(Plan plan) {
+        this.plan = plan;
+        this.connection = PgConnections.of(plan.options()).open("liteferry-status");
+        try {
+            connection.setAutoCommit(true);
+        } catch (SQLException e) {
+            throw PgConnections.failure("Reading the state of " + plan.name(), e);
+        }
+    }
+
+    /** How far the target is; empty before the first batch, or before {@code apply}. */
+    public Optional<AppliedPosition> applied() {
+        return one(
+                "SELECT log_identity, epoch, seq, fingerprint, batch, schema_version, tables::text, consistent"
+                        + " FROM liteferry.applied WHERE source = ?",
+                rs -> new AppliedPosition(
+                        new Position(rs.getString(1), rs.getLong(2), rs.getLong(3), rs.getLong(4)),
+                        rs.getLong(5),
+                        rs.getLong(6),
+                        tables(rs.getString(7)),
+                        rs.getBoolean(8)));
+    }
+
+    /** The validator's latest verdict. */
+    public Optional<VerdictDocument> verdict() {
+        return one(
+                "SELECT document::text FROM liteferry.verdict WHERE source = ?",
+                rs -> Json.read(utf8(rs.getString(1)), VerdictDocument.class, "liteferry.verdict"));
+    }
+
+    /** Open mismatches, {@code table key kind}, at the most {@code limit}. */
+    public List<String> openMismatches(int limit) {
+        return rows(
+                "SELECT table_name || ' ' || key_text || ' ' || kind FROM liteferry.validation_mismatch"
+                        + " WHERE source = ? AND verified_at IS NULL ORDER BY 1 LIMIT " + limit,
+                rs -> rs.getString(1));
+    }
+
+    /** Rows that differed and were seen equal again, {@code table key}. */
+    public List<String> verifiedAgain() {
+        return rows(
+                "SELECT DISTINCT table_name || ' ' || key_text FROM liteferry.validation_mismatch"
+                        + " WHERE source = ? AND verified_at IS NOT NULL ORDER BY 1",
+                rs -> rs.getString(1));
+    }
+
+    /** Suspended constraints, {@code table name: reason}. */
+    public List<String> suspendedConstraints() {
+        return rows(
+                "SELECT table_name || ' ' || name || ': ' || reason FROM liteferry.suspended_constraint"
+                        + " WHERE source = ? ORDER BY 1",
+                rs -> rs.getString(1));
+    }
+
+    private static Map<String, TableProgress> tables(String json) {
+        return Json.read(utf8(json), TablesByName.class, "liteferry.applied");
+    }
+
+    /** Names the type for the JSON reader. */
+    @SuppressWarnings("serial")
+    private static final class TablesByName extends HashMap<String, TableProgress> {}
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** What a row gives. */
+    private interface Row<T> {
+        T read(ResultSet rs) throws SQLException;
+    }
+
+    private <T> Optional<T> one(String sql, Row<T> row) {
+        return rows(sql, row).stream().findFirst();
+    }
+
+    private <T> List<T> rows(String sql, Row<T> row) {
+        List<T> rows = new ArrayList<>();
+        try (PreparedStatement ps = connection.prepareStatement(sql)) {
+            ps.setString(1, plan.name());
+            try (ResultSet rs = ps.executeQuery()) {
+                while (rs.next()) {
+                    rows.add(row.read(rs));
+                }
+            }
+        } catch (SQLException e) {
+            String state = String.valueOf(e.getSQLState());
+            if (!state.equals("42P01") && !state.equals("3F000")) { // apply has not run yet
+                throw PgConnections.failure("Reading the state of " + plan.name(), e);
+            }
+        }
+        return rows;
+    }
+
+    @Override
+    public void close() {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            throw PgConnections.failure("Closing the connection that read the state of " + plan.name(), e);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package io.liteferry.cli.report;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.liteferry.cli.demo.Writes;
+import io.liteferry.core.preflight.Finding;
+import java.util.List;
+import java.util.Map;
+
+/** The documents that commands print with {@code -o json}; every one has {@code apiVersion}, {@code kind} and next steps. */
+public final class Reports {
+    public static final String API_VERSION = "liteferry/v1";
+
+    private Reports() {}
+
+    /** What every document about a migration's state holds. */
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    public record State(
+            @JsonProperty("verdict") String verdict,
+            @JsonProperty("reasons") List<String> reasons,
+            @JsonProperty("tables") List<VerdictDocument.TableReport> tables,
+            @JsonProperty("lag_seconds") VerdictDocument.Lag lagSeconds) {
+        public static State of(VerdictDocument d) {
+            return new State(d.verdict(), d.reasons(), d.tables(), d.lagSeconds());
+        }
+
+        /** Not ready, and nothing measured. */
+        public static State notReady(List<String> reasons) {
+            return new State(VerdictDocument.NOT_READY, reasons, List.of(), new VerdictDocument.Lag(null, null));
+        }
+    }
+
+    /** The answer of {@code check}. */
+    public record CheckReport(
+            @JsonProperty("apiVersion") String apiVersion,
+            @JsonProperty("kind") String kind,
+            @JsonProperty("findings") List<Finding> findings,
+            @JsonProperty("next_steps") List<String> nextSteps) {
+        public CheckReport(List<Finding> findings, List<String> nextSteps) {
+            this(API_VERSION, "CheckReport", findings, nextSteps);
+        }
+    }
+
+    /** The end of {@code run}. */
+    public record RunReport(
+            @JsonProperty("apiVersion") String apiVersion,
+            @JsonProperty("kind") String kind,
+            @JsonUnwrapped State state,
+            @JsonProperty("seconds") double seconds,
+            @JsonProperty("next_steps") List<String> nextSteps) {
+        public RunReport(State state, double seconds, List<String> nextSteps) {
+            this(API_VERSION, "RunReport", state, seconds, nextSteps);
+        }
+    }
+
+    /**
+     * The answer of {@code status}.
+     *
+     * @param services {@code up}, {@code not ready: …} or {@code down: …} by service
+     */
+    public record Status(
+            @JsonProperty("apiVersion") String apiVersion,
+            @JsonProperty("kind") String kind,
+            @JsonUnwrapped State state,
+            @JsonProperty("checks") List<VerdictDocument.Check> checks,
+            @JsonProperty("services") Map<String, String> services,
+            @JsonProperty("mismatches") List<String> mismatches,
+            @JsonProperty("suspended_constraints") List<String> suspendedConstraints,
+            @JsonProperty("next_steps") List<String> nextSteps) {}
+
+    /**
+     * The end of {@code demo}.
+     *
+     * @param writes what the sample application did
+     * @param planted rows changed by hand in PostgreSQL, {@code table key}
+     * @param found of those, the ones the validator named
+     * @param repaired of those, the ones seen equal again afterwards
+     */
+    public record DemoReport(
+            @JsonProperty("apiVersion") String apiVersion,
+            @JsonProperty("kind") String kind,
+            @JsonUnwrapped State state,
+            @JsonProperty("seconds") double seconds,
+            @JsonProperty("seconds_to_ready") double secondsToReady,
+            @JsonProperty("writes") Writes writes,
+            @JsonProperty("planted") List<String> planted,
+            @JsonProperty("found") List<String> found,
+            @JsonProperty("repaired") List<String> repaired,
+            @JsonProperty("next_steps") List<String> nextSteps) {}
+}
