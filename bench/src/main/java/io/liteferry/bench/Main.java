@@ -1,0 +1,109 @@
+package io.liteferry.bench;
+
+import io.liteferry.core.ExitCode;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code bench/run NAME}: one report on standard output, progress on standard error. */
+@Command(
+        name = "bench/run",
+        mixinStandardHelpOptions = true,
+        description = "Measures the pipeline beside peers and limits, on this machine.",
+        synopsisSubcommandLabel = "NAME",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:measured", "1:failed", "2:wrong usage", "3:the peer of the comparison is not on this machine"
+        })
+final class Main {
+    private enum Output {
+        table,
+        json
+    }
+
+    @Spec
+    private CommandSpec spec;
+
+    private Main() {
+        // picocli injects the spec before any method runs.
+        this.spec = CommandSpec.create();
+    }
+
+    public static void main(String[] arguments) {
+        PrintWriter out = new PrintWriter(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
+        PrintWriter err = new PrintWriter(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
+        System.exit(new CommandLine(new Main())
+                .setOut(out)
+                .setErr(err)
+                .setExecutionExceptionHandler((e, line, parsed) -> failed(e, line.getErr()))
+                .execute(arguments));
+    }
+
+    private static int failed(Exception e, PrintWriter err) {
+        if (e instanceof MissingPeerException) {
+            err.println(e.getMessage());
+            return ExitCode.PREFLIGHT;
+        }
+        err.println("The benchmark failed:");
+        e.printStackTrace(err);
+        return ExitCode.FAILED;
+    }
+
+    @Command(
+            name = "first-load",
+            description = "A first load of one table, beside pgloader with the same file and server.")
+    int firstLoad(
+            @Option(
+                            names = "--rows",
+                            defaultValue = "1000000",
+                            description = "Rows of ten columns (default: ${DEFAULT-VALUE}).")
+                    long rows,
+            @Option(
+                            names = "--rounds",
+                            defaultValue = "3",
+                            description = "Loads of each side (default: ${DEFAULT-VALUE}).")
+                    int rounds,
+            @Option(
+                            names = "--partitions",
+                            defaultValue = "8",
+                            description = "Hash partitions of our table, 0 for none (default: ${DEFAULT-VALUE}, as the"
+                                    + " plan proposes for a table of this size).")
+                    int partitions,
+            @Option(names = "-o", defaultValue = "table", description = "${COMPLETION-CANDIDATES}") Output output)
+            throws Exception {
+        return print(output, new FirstLoad(rows, rounds, partitions).run(this::progress));
+    }
+
+    @Command(
+            name = "latency",
+            description = "From the commit in SQLite to the topic and to PostgreSQL, at a steady rate.")
+    int latency(
+            @Option(
+                            names = "--rate",
+                            defaultValue = "1000",
+                            description = "Single-row transactions a second (default: ${DEFAULT-VALUE}).")
+                    int rate,
+            @Option(
+                            names = "--seconds",
+                            defaultValue = "20",
+                            description = "Time measured (default: ${DEFAULT-VALUE}).")
+                    int seconds,
+            @Option(names = "-o", defaultValue = "table", description = "${COMPLETION-CANDIDATES}") Output output)
+            throws Exception {
+        return print(output, new Latency(rate, seconds).run(this::progress));
+    }
+
+    private void progress(String line) {
+        spec.commandLine().getErr().println(line);
+    }
+
+    private int print(Output output, BenchReport report) {
+        spec.commandLine().getOut().println(output == Output.json ? report.json() : report.table());
+        return ExitCode.OK;
+    }
+}
