@@ -278,6 +278,7 @@ class SinkServiceTest {
         try (Migration m = new Migration(USERS).install()) {
             m.start();
             m.stream.row("users", Operation.CREATE, i(1), t("ann")).end(1);
+            m.awaitApplied(1);
             m.stream
                     .row("users", Operation.UPDATE, i(1), new SqliteValue.Blob(new byte[] {1}))
                     .row("users", Operation.CREATE, i(2), new SqliteValue.Text(new byte[] {(byte) 0xff}))
