@@ -76,6 +76,9 @@ public final class PostgresServer implements AutoCloseable {
 
     /** JDBC URL, user and password included, of {@link #DATABASE} on the server that runs in a directory, in this process or in another. */
     public static Optional<String> findRunning(Path directory) {
+        if (!OwnedDirectory.isOwned(directory)) {
+            return Optional.empty();
+        }
         PostgresCluster cluster = new PostgresCluster(directory.toAbsolutePath().normalize());
         try {
             Optional<Integer> port = cluster.port();

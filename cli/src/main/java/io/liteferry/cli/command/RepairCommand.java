@@ -35,7 +35,7 @@ public final class RepairCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Plan plan = LocalServers.withEndpoints(file.read(), StateFolder.beside(file.path()));
+        Plan plan = LocalServers.withRunning(file.read(), StateFolder.beside(file.path()));
         long keys = RepairRequest.request(plan, Optional.ofNullable(table));
         spec.commandLine()
                 .getOut()

@@ -61,7 +61,7 @@ public final class StatusCommand implements Callable<Integer> {
     }
 
     private Reports.Status status(Plan plan) {
-        Plan reachable = LocalServers.withEndpoints(plan, StateFolder.beside(file.path()));
+        Plan reachable = LocalServers.withRunning(plan, StateFolder.beside(file.path()));
         Map<String, String> services = ServiceProbe.all(reachable.options());
         List<String> down = new ArrayList<>();
         services.forEach((name, state) -> {

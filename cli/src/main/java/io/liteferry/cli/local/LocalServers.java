@@ -11,8 +11,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,8 +18,6 @@ import org.jspecify.annotations.Nullable;
  * file. Where another process has started them already, they are used and not stopped.
  */
 public final class LocalServers implements AutoCloseable {
-    private static final Pattern JDBC_ADDRESS = Pattern.compile("jdbc:postgresql://([^/?]+)");
-
     private final Plan plan;
     private final @Nullable EmbeddedKafka kafka;
     private final @Nullable PostgresServer postgres;
@@ -34,9 +30,7 @@ public final class LocalServers implements AutoCloseable {
 
     /** Starts what the plan does not name and no other process has started, both at once, and says so. */
     public static LocalServers startMissing(Plan plan, StateFolder folder, PrintWriter err) {
-        boolean shared =
-                folder.endpoints().map(StateFolder.Endpoints::ownerAlive).orElse(false);
-        Plan found = shared ? withEndpoints(plan, folder) : plan;
+        Plan found = withRunning(plan, folder);
         boolean wantsKafka = found.options().optional(Options.BOOTSTRAP_SERVERS).isEmpty();
         boolean wantsPostgres = found.options().optional(Options.CONNECTION_URL).isEmpty();
         if (!wantsKafka && !wantsPostgres) {
@@ -60,10 +54,6 @@ public final class LocalServers implements AutoCloseable {
             if (p != null) {
                 options = options.with(Options.CONNECTION_URL, p.jdbcUrl());
             }
-            folder.publish(new StateFolder.Endpoints(
-                    ProcessHandle.current().pid(),
-                    options.string(Options.BOOTSTRAP_SERVERS),
-                    options.string(Options.CONNECTION_URL)));
             return new LocalServers(found.withOptions(options), k, p);
         } catch (RuntimeException e) {
             // Whichever of the two did start must not outlive this failure.
@@ -73,24 +63,20 @@ public final class LocalServers implements AutoCloseable {
         }
     }
 
-    /** The plan with the addresses of embedded servers that answer, where it names none itself. */
-    public static Plan withEndpoints(Plan plan, StateFolder folder) {
-        Optional<StateFolder.Endpoints> published = folder.endpoints();
-        if (published.isEmpty()) {
-            return plan;
-        }
+    /** The plan with the addresses of the embedded servers that run now, where it names none itself. */
+    public static Plan withRunning(Plan plan, StateFolder folder) {
         Options options = plan.options();
-        StateFolder.Endpoints e = published.get();
-        if (options.optional(Options.BOOTSTRAP_SERVERS).isEmpty() && StateFolder.answers(e.bootstrapServers())) {
-            options = options.with(Options.BOOTSTRAP_SERVERS, e.bootstrapServers());
+        if (options.optional(Options.BOOTSTRAP_SERVERS).isEmpty()) {
+            options = with(options, Options.BOOTSTRAP_SERVERS, EmbeddedKafka.findRunning(folder.kafka()));
         }
-        Matcher address = JDBC_ADDRESS.matcher(e.connectionUrl());
-        if (options.optional(Options.CONNECTION_URL).isEmpty()
-                && address.lookingAt()
-                && StateFolder.answers(address.group(1))) {
-            options = options.with(Options.CONNECTION_URL, e.connectionUrl());
+        if (options.optional(Options.CONNECTION_URL).isEmpty()) {
+            options = with(options, Options.CONNECTION_URL, PostgresServer.findRunning(folder.postgres()));
         }
         return plan.withOptions(options);
+    }
+
+    private static Options with(Options options, String key, Optional<String> value) {
+        return value.map(v -> options.with(key, v)).orElse(options);
     }
 
     /** The plan with every address set. */

@@ -6,6 +6,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.liteferry.cli.independent.IndependentComparison;
 import io.liteferry.embedded.SharedServers;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,6 +23,7 @@ class ChinookTest {
     void endsReadyAndAnIndependentComparisonAgrees() throws Exception {
         MigrationFixture chinook = MigrationFixture.chinook(folder);
         String target = SharedServers.newDatabase();
+        List<String> schema = schema(chinook.source());
         chinook.makePlanFor(SharedServers.kafka(), target);
 
         MigrationFixture.Ended run = chinook.runUntilReady();
@@ -38,5 +44,25 @@ class ChinookTest {
         }
         List<String> differences = IndependentComparison.compare(chinook.source(), target, "public");
         assertThat(differences).isEmpty();
+
+        assertThat(schema(chinook.source())).isNotEqualTo(schema);
+        assertThat(chinook.command("uninstall", "--config", chinook.config().toString())
+                        .exit())
+                .isZero();
+        assertThat(schema(chinook.source())).isEqualTo(schema);
+    }
+
+    private static List<String> schema(Path source) throws Exception {
+        List<String> texts = new ArrayList<>();
+        try (Connection c = DriverManager.getConnection("jdbc:sqlite:" + source);
+                Statement s = c.createStatement();
+                ResultSet rs =
+                        s.executeQuery("SELECT type || ' ' || name || ' ' || tbl_name || ' ' || coalesce(sql, '')"
+                                + " FROM sqlite_master ORDER BY 1")) {
+            while (rs.next()) {
+                texts.add(rs.getString(1));
+            }
+        }
+        return texts;
     }
 }

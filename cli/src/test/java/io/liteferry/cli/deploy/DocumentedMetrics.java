@@ -1,0 +1,26 @@
+package io.liteferry.cli.deploy;
+
+import java.util.Set;
+
+/** The metrics that dashboards, rules and users know us by. The services register them; a scrape in the pipeline tests holds that. */
+public final class DocumentedMetrics {
+    public static final Set<String> NAMES = Set.of(
+            "liteferry_capture_events_total",
+            "liteferry_capture_lag_seconds",
+            "liteferry_change_log_rows",
+            "liteferry_snapshot_rows_total",
+            "liteferry_snapshot_rows_expected",
+            "liteferry_sink_rows_total",
+            "liteferry_sink_lag_seconds",
+            "liteferry_sink_lag_records",
+            "liteferry_sink_batch_seconds",
+            "liteferry_sink_quarantined_total",
+            "liteferry_end_to_end_lag_seconds",
+            "liteferry_validation_rows_total",
+            "liteferry_validation_mismatched_rows",
+            "liteferry_validation_pending_rows",
+            "liteferry_validation_progress_ratio",
+            "liteferry_validation_last_clean_pass_timestamp_seconds");
+
+    private DocumentedMetrics() {}
+}
