@@ -3,6 +3,7 @@ package io.liteferry.cli.command;
 import io.liteferry.cli.report.Output;
 import io.liteferry.cli.report.Reports;
 import io.liteferry.core.ExitCode;
+import io.liteferry.core.options.Options;
 import io.liteferry.core.postgres.PgConnections;
 import io.liteferry.core.preflight.Finding;
 import io.liteferry.core.preflight.Preflight;
@@ -46,7 +47,8 @@ public final class CheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Optional<PgConnections> connections = Optional.ofNullable(target).map(TargetUrl::connections);
+        Optional<PgConnections> connections =
+                Optional.ofNullable(target).map(url -> TargetUrl.connections(url, Options.defaults()));
         List<Finding> findings = Preflight.check(new SqliteFile(source), connections);
         boolean blocked = findings.stream().anyMatch(f -> f.severity() == Finding.Severity.BLOCKER);
         String plan = "liteferry plan " + source + (target == null ? "" : " --target " + target) + " > migration.yaml";

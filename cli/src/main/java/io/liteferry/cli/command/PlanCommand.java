@@ -93,9 +93,10 @@ public final class PlanCommand implements Callable<Integer> {
         if (target != null) {
             given.put(Options.CONNECTION_URL, target);
         }
-        Planner planner =
-                new Planner(new SqliteFile(source), Options.of(given), new ScanProgress(err, Clock.systemUTC()));
-        PlanProposal proposal = target == null ? planner.plan() : planner.planOnto(TargetUrl.connections(target));
+        Options options = Options.of(given);
+        Planner planner = new Planner(new SqliteFile(source), options, new ScanProgress(err, Clock.systemUTC()));
+        PlanProposal proposal =
+                target == null ? planner.plan() : planner.planOnto(TargetUrl.connections(target, options));
         if (name == null) {
             return proposal;
         }

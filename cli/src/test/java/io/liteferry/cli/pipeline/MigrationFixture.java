@@ -76,18 +76,33 @@ final class MigrationFixture {
      * Writes migration.yaml as {@code liteferry plan} prints it, with options filled in; the name is one of its own, because
      * all tests share one broker.
      */
-    void makePlan(String... options) throws IOException {
-        makePlan(List.of(options));
+    void makePlan() throws IOException {
+        plan(List.of());
     }
 
     /** The same with a broker and a target that stand already; the password goes into a file, as a migration file never holds one. */
     void makePlanFor(String bootstrapServers, String jdbcUrl) throws IOException {
+        List<String> options = connection(bootstrapServers, jdbcUrl);
+        options.add("connection.url=" + withoutParameters(jdbcUrl));
+        plan(List.of(), options.toArray(String[]::new));
+    }
+
+    /** The same onto tables that the target has already. */
+    void makePlanOnto(String bootstrapServers, String jdbcUrl) throws IOException {
+        List<String> options = connection(bootstrapServers, jdbcUrl);
+        plan(List.of("--target", withoutParameters(jdbcUrl)), options.toArray(String[]::new));
+    }
+
+    private List<String> connection(String bootstrapServers, String jdbcUrl) throws IOException {
         Path password = Files.writeString(folder.resolve("password"), parameter(jdbcUrl, "password"));
-        makePlan(List.of(
+        return new ArrayList<>(List.of(
                 "bootstrap.servers=" + bootstrapServers,
-                "connection.url=" + jdbcUrl.replaceFirst("\\?.*", ""),
                 "connection.username=" + parameter(jdbcUrl, "user"),
                 "connection.password=${file:" + password + "}"));
+    }
+
+    private static String withoutParameters(String jdbcUrl) {
+        return jdbcUrl.replaceFirst("\\?.*", "");
     }
 
     private static String parameter(String jdbcUrl, String name) {
@@ -96,9 +111,10 @@ final class MigrationFixture {
         return URLDecoder.decode(value.group(1), StandardCharsets.UTF_8);
     }
 
-    private void makePlan(List<String> options) throws IOException {
+    private void plan(List<String> more, String... options) throws IOException {
         String name = "t" + UUID.randomUUID().toString().substring(0, 8);
         List<String> args = new ArrayList<>(List.of("plan", source.toString(), "--name", name));
+        args.addAll(more);
         for (String option : options) {
             args.add("--set");
             args.add(option);
