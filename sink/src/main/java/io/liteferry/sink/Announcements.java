@@ -54,11 +54,6 @@ final class Announcements implements AutoCloseable {
         }
     }
 
-    /** True while a position waits for the pause to end. */
-    boolean waiting() {
-        return unsent != null;
-    }
-
     private void send() {
         AppliedPosition position = unsent;
         if (position != null) {
@@ -68,34 +63,32 @@ final class Announcements implements AutoCloseable {
         }
     }
 
-    void quarantined(Outcome outcome) {
-        for (Outcome.Quarantined q : outcome.quarantined()) {
-            ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(
-                    names.deadLetter(), q.record().key(), q.record().record());
-            Headers h = record.headers();
-            Map.of(
-                            "topic",
-                            q.topic(),
-                            "partition",
-                            "0",
-                            "offset",
-                            String.valueOf(q.record().offset()),
-                            "connector.name",
-                            names.name(),
-                            "task.id",
-                            "0",
-                            "stage",
-                            "TASK_PUT",
-                            "class.name",
-                            SinkService.class.getName(),
-                            "exception.class.name",
-                            "java.sql.SQLDataException",
-                            "exception.message",
-                            q.sqlState() + " table " + q.table() + (q.column() == null ? "" : " column " + q.column())
-                                    + ": " + q.reason())
-                    .forEach((name, value) -> h.add(PREFIX + name, value.getBytes(StandardCharsets.UTF_8)));
-            send(record);
-        }
+    void quarantined(Outcome.Quarantined q) {
+        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(
+                names.deadLetter(), q.record().key(), q.record().record());
+        Headers h = record.headers();
+        Map.of(
+                        "topic",
+                        q.topic(),
+                        "partition",
+                        "0",
+                        "offset",
+                        String.valueOf(q.record().offset()),
+                        "connector.name",
+                        names.name(),
+                        "task.id",
+                        "0",
+                        "stage",
+                        "TASK_PUT",
+                        "class.name",
+                        SinkService.class.getName(),
+                        "exception.class.name",
+                        "java.sql.SQLDataException",
+                        "exception.message",
+                        q.sqlState() + " table " + q.table() + (q.column() == null ? "" : " column " + q.column())
+                                + ": " + q.reason())
+                .forEach((name, value) -> h.add(PREFIX + name, value.getBytes(StandardCharsets.UTF_8)));
+        send(record);
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // the callback hears of failures

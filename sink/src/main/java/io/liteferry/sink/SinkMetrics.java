@@ -49,13 +49,15 @@ final class SinkMetrics {
                         .tag("op", String.valueOf(op.code()))
                         .register(registry)
                         .increment(count)));
-        for (Outcome.Quarantined q : outcome.quarantined()) {
-            Counter.builder("liteferry_sink_quarantined_total")
-                    .tag("table", q.table())
-                    .tag("reason", q.label())
-                    .register(registry)
-                    .increment();
-        }
+        outcome.quarantined().forEach(this::quarantined);
+    }
+
+    void quarantined(Outcome.Quarantined q) {
+        Counter.builder("liteferry_sink_quarantined_total")
+                .tag("table", q.table())
+                .tag("reason", q.label())
+                .register(registry)
+                .increment();
     }
 
     /** @param millis how far the target is behind; 0 where nothing waits */

@@ -125,10 +125,17 @@ final class SinkRun implements AutoCloseable {
         }
         long started = System.nanoTime();
         Outcome outcome = target.apply(batch, byTopic);
+        health.ok("postgres");
         assembler.applied(batch);
         BatchEnd last = batch.last();
         appliedSince = last.sinceMillis();
-        announcements.quarantined(outcome);
+        outcome.quarantined().forEach(announcements::quarantined);
+        if (batch.spooled()) {
+            target.spooledQuarantine(q -> {
+                announcements.quarantined(q);
+                metrics.quarantined(q);
+            });
+        }
         announcements.applied(last);
         metrics.applied(batch, outcome, System.nanoTime() - started, clock.millis());
         if (last.consistent() && !gateOpen) {
@@ -200,6 +207,11 @@ final class SinkRun implements AutoCloseable {
             return;
         }
         nextLag = System.nanoTime() + Duration.ofMillis(500).toNanos();
+        if (reader.connected()) {
+            health.ok("kafka");
+        } else {
+            health.failing("kafka", "no broker is connected");
+        }
         metrics.lag(topics, reader);
         boolean behind = assembler.waiting() || topics.stream().anyMatch(t -> reader.lag(t) > 0);
         metrics.lag(behind && appliedSince > 0 ? Math.max(0, clock.millis() - appliedSince) : 0);

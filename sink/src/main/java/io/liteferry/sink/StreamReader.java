@@ -149,6 +149,14 @@ final class StreamReader implements AutoCloseable {
         return consumer.currentLag(new TopicPartition(topic, 0)).orElse(0);
     }
 
+    /** True while a connection to a broker stands; without one, reading waits in silence. */
+    boolean connected() {
+        return consumer.metrics().values().stream()
+                .filter(m -> m.metricName().name().equals("connection-count")
+                        && m.metricName().group().equals("consumer-metrics"))
+                .allMatch(m -> !(m.metricValue() instanceof Double count) || count > 0);
+    }
+
     void wakeUp() {
         consumer.wakeup();
     }

@@ -14,9 +14,13 @@ import io.liteferry.sink.schema.TargetInstaller;
 import io.liteferry.sink.write.BatchWriter;
 import io.liteferry.sink.write.Outcome;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
+import java.sql.Timestamp;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,6 +42,7 @@ final class TargetSession implements AutoCloseable {
     private final int retries;
     private final long retryDelay;
     private volatile @Nullable Connection connection;
+    private Timestamp mergeBegan = new Timestamp(0);
 
     /** Thrown where the stream has to be read again from the applied position. */
     static final class Restart extends RuntimeException {
@@ -94,10 +99,22 @@ final class TargetSession implements AutoCloseable {
                 c.rollback();
                 return writer.committed(batch, new Outcome());
             }
+            if (batch.spooled()) {
+                mergeBegan = now(c);
+            }
             Outcome outcome = writer.write(c, batch, careful);
             store.advance(c, batch.last(), offsets);
             c.commit();
             return writer.committed(batch, outcome);
+        });
+    }
+
+    /** Hands over what the last applied batch, a spooled one, has put into the quarantine. */
+    void spooledQuarantine(Consumer<Outcome.Quarantined> reader) {
+        run("Reading the quarantine", (c, careful) -> {
+            writer.spooledQuarantine(c, mergeBegan, reader);
+            c.commit();
+            return true;
         });
     }
 
@@ -130,6 +147,14 @@ final class TargetSession implements AutoCloseable {
     /** Tries the suspended constraints again. */
     int retryConstraints() {
         return run("Trying suspended constraints again", (c, careful) -> gate.retry(c));
+    }
+
+    private static Timestamp now(Connection c) throws SQLException {
+        try (Statement s = c.createStatement();
+                ResultSet r = s.executeQuery("SELECT now()")) {
+            r.next();
+            return r.getTimestamp(1);
+        }
     }
 
     private <T> T run(String tried, Work<T> work) {

@@ -242,6 +242,7 @@ class SinkServiceTest {
                     .containsExactly("first|1", "good again|1", "second|1998", "third|1");
             assertThat(m.rows("SELECT key_text, sqlstate, column_name FROM liteferry.quarantine"))
                     .containsExactly("2000|22021|name");
+            await(() -> read(m, TopicNames.of(m.plan).deadLetter()).size() == 1);
             assertThat(m.rows("SELECT count(*) FROM liteferry." + stage(m))).containsExactly("0");
         }
     }

@@ -85,7 +85,8 @@ public final class TargetInstaller {
             running = "Comparing the target with the plan of " + plan.name();
             verify(c);
             demandEmpty(c);
-            if (plan.tables().stream().anyMatch(t -> !t.made())) {
+            // Once a sink has started, what is there may already have come back.
+            if (plan.tables().stream().anyMatch(t -> !t.made()) && !alreadyApplied(c)) {
                 running = "Taking off the secondary constraints of existing tables";
                 new OwnDefinitions(plan).takeOff(c);
             }

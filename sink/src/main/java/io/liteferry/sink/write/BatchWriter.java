@@ -12,12 +12,14 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.sql.Timestamp;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Writes the rows of a whole batch, all tables, inside the caller's transaction; and takes the parts of a batch that is
@@ -91,6 +93,12 @@ public final class BatchWriter {
             tables.get(i).write(c, batch.records().get(i), outcome, careful, stageFree);
         }
         return outcome;
+    }
+
+    /** Reads what the transaction that last applied a spooled batch has put into the quarantine. */
+    public void spooledQuarantine(Connection c, Timestamp since, Consumer<Outcome.Quarantined> reader)
+            throws SQLException {
+        quarantine.read(c, since, reader);
     }
 
     /** To be called once the batch is committed. */

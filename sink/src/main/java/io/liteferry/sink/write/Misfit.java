@@ -36,6 +36,16 @@ final class Misfit extends Exception {
             this.text = text;
         }
 
+        /** The reason with these words, as the quarantine table keeps them. */
+        static Reason ofText(String text) {
+            for (Reason r : values()) {
+                if (r.text.equals(text)) {
+                    return r;
+                }
+            }
+            return REFUSED;
+        }
+
         String sqlState() {
             return sqlState;
         }

@@ -1,15 +1,18 @@
 package io.liteferry.sink.write;
 
+import io.liteferry.core.row.PackedReader;
 import io.liteferry.sink.batch.ChangeRecord;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Timestamp;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** The rows of one source that the target cannot hold, kept in the transaction of their batch. */
 final class Quarantine {
@@ -138,6 +141,30 @@ final class Quarantine {
             empty.setString(2, table.source());
             empty.setLong(3, batch);
             empty.executeUpdate();
+        }
+    }
+
+    /** Reads the entries of one transaction, a thousand at a time: a spooled batch may have more than fit into memory. */
+    void read(Connection c, Timestamp since, Consumer<Outcome.Quarantined> reader) throws SQLException {
+        try (PreparedStatement s =
+                c.prepareStatement("SELECT table_name, topic, key, record, kafka_offset, column_name, sqlstate, reason"
+                        + " FROM liteferry.quarantine WHERE source = ? AND since >= ?")) {
+            s.setFetchSize(1_000);
+            s.setString(1, source);
+            s.setTimestamp(2, since);
+            PackedReader packed = new PackedReader();
+            try (ResultSet r = s.executeQuery()) {
+                while (r.next()) {
+                    reader.accept(new Outcome.Quarantined(
+                            r.getString(1),
+                            r.getString(2),
+                            ChangeRecord.of(packed, r.getBytes(3), r.getBytes(4), r.getLong(5)),
+                            r.getString(6),
+                            r.getString(7),
+                            Misfit.Reason.ofText(r.getString(8)).label(),
+                            r.getString(8)));
+                }
+            }
         }
     }
 

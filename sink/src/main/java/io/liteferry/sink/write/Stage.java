@@ -4,6 +4,7 @@ import io.liteferry.core.postgres.PgSql;
 import io.liteferry.sink.batch.ChangeRecord;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
@@ -119,19 +120,32 @@ final class Stage {
                 .mapToObj(k -> PgSql.name(table.columns().get(table.key().get(k))))
                 .map(n -> "t." + n + " = w." + n)
                 .collect(Collectors.joining(" AND "));
-        try (Statement settings = c.createStatement();
-                PreparedStatement delete = c.prepareStatement("DELETE FROM " + table.qualified() + " t USING " + winners
-                        + " WHERE w._liteferry_kind = " + DELETE + " AND " + match)) {
+        try (Statement settings = c.createStatement()) {
             settings.execute("SET LOCAL work_mem = '64MB'");
-            delete.setLong(1, batch);
-            delete.executeUpdate();
+        }
+        if (holdsDeletes(c, batch)) {
+            try (PreparedStatement delete = c.prepareStatement("DELETE FROM " + table.qualified() + " t USING "
+                    + winners + " WHERE w._liteferry_kind = " + DELETE + " AND " + match)) {
+                delete.setLong(1, batch);
+                delete.executeUpdate();
+            }
         }
         execute(c, table.qualified(), winners + " WHERE _liteferry_kind = " + ROW, batch);
     }
 
+    private boolean holdsDeletes(Connection c, long batch) throws SQLException {
+        try (PreparedStatement s = c.prepareStatement("SELECT EXISTS (SELECT 1 FROM " + table.stage()
+                + " WHERE _liteferry_batch = ? AND _liteferry_kind = " + DELETE + ")")) {
+            s.setLong(1, batch);
+            try (ResultSet r = s.executeQuery()) {
+                return r.next() && r.getBoolean(1);
+            }
+        }
+    }
+
     private void execute(Connection c, String into, String from, long batch) throws SQLException {
-        String sql = "INSERT INTO " + into + " (" + table.columnList() + ") SELECT " + table.columnList() + " FROM "
-                + from + " ORDER BY " + table.keyList() + TableWriter.onConflict(table);
+        String sql = "INSERT INTO " + into + " (" + table.columnList() + ") OVERRIDING SYSTEM VALUE SELECT "
+                + table.columnList() + " FROM " + from + " ORDER BY " + table.keyList() + TableWriter.onConflict(table);
         try (PreparedStatement s = c.prepareStatement(sql)) {
             s.setLong(1, batch);
             s.executeUpdate();

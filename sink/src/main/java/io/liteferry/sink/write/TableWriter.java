@@ -46,7 +46,8 @@ final class TableWriter {
         List<TargetType> keyTypes =
                 table.key().stream().map(i -> table.types().get(i)).toList();
         keyArrays = new BinaryArrays(keyTypes);
-        upsertSql = "INSERT INTO " + table.qualified() + " (" + table.columnList() + ") SELECT * FROM unnest("
+        upsertSql = "INSERT INTO " + table.qualified() + " (" + table.columnList()
+                + ") OVERRIDING SYSTEM VALUE SELECT * FROM unnest("
                 + BinaryArrays.placeholders(table.types()) + ") AS u (" + table.columnList() + ") ORDER BY "
                 + table.keyList() + onConflict(table);
         deleteSql = "DELETE FROM " + table.qualified() + " t USING unnest(" + BinaryArrays.placeholders(keyTypes)
