@@ -52,6 +52,11 @@ public final class CanonicalRow {
         return Arrays.copyOf(bytes, length);
     }
 
+    /** Of one column. */
+    public long hash(int column) {
+        return HASHER.hashBytesToLong(bytes, starts[column], starts[column + 1] - starts[column]);
+    }
+
     /** The bytes of one column. */
     public byte[] column(int column) {
         return Arrays.copyOfRange(bytes, starts[column], starts[column + 1]);

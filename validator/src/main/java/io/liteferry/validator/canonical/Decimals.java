@@ -46,6 +46,10 @@ final class Decimals {
 
     /** Whether numeric(precision, scale) holds the value without rounding. */
     static boolean fits(BigDecimal value, int precision, int scale) {
+        if (value.signum() == 0) {
+            // Zero counts as one digit before the point, which numeric(4,4) has no room for and does not need.
+            return true;
+        }
         BigDecimal stripped = value.stripTrailingZeros();
         return stripped.scale() <= scale && stripped.precision() - stripped.scale() <= precision - scale;
     }

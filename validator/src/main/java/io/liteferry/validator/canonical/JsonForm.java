@@ -16,11 +16,14 @@ import java.util.TreeMap;
  * jsonb refuses (NUL, lone surrogates, anything that is not JSON) has no form.
  */
 final class JsonForm {
+    /** Reading goes down the stack with the nesting, and a thread's stack ends long before PostgreSQL's. */
+    private static final int DEEPEST = 1_000;
+
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxStringLength(Integer.MAX_VALUE)
                     .maxNumberLength(200_000)
-                    .maxNestingDepth(5_000)
+                    .maxNestingDepth(DEEPEST)
                     .build())
             .build();
 

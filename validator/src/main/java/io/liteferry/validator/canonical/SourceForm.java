@@ -23,6 +23,7 @@ public final class SourceForm {
     private static final int EXACT_FLOAT_BITS = 24;
 
     private final List<Decoder> decoders;
+    private final Set<Integer> key;
 
     /** Writes one value; false where it means nothing under the plan, and then nothing was written. */
     interface Decoder {
@@ -31,9 +32,11 @@ public final class SourceForm {
 
     /**
      * @param columns the columns in the order of the packed values
-     * @param key positions of the key columns: numbers in them are canonical, an integral REAL is the integer
+     * @param key positions of the key columns: numbers in them are canonical, an integral REAL is the integer; NULL is
+     *     a misfit in them
      */
     public SourceForm(List<ColumnPlan> columns, Set<Integer> key) {
+        this.key = Set.copyOf(key);
         List<Decoder> all = new ArrayList<>();
         for (int i = 0; i < columns.size(); i++) {
             Decoder decoder = decoder(columns.get(i));
@@ -45,11 +48,11 @@ public final class SourceForm {
     /** Appends every column; false where one of them is a misfit. */
     public boolean write(PackedReader values, CanonicalRow row) {
         boolean fits = true;
-        for (Decoder d : decoders) {
+        for (int i = 0; i < decoders.size(); i++) {
             StorageClass c = values.next();
-            if (c == StorageClass.NULL) {
+            if (c == StorageClass.NULL && !key.contains(i)) {
                 row.putNull();
-            } else if (!d.put(c, values, row)) {
+            } else if (c == StorageClass.NULL || !decoders.get(i).put(c, values, row)) {
                 row.putMisfit();
                 fits = false;
             }

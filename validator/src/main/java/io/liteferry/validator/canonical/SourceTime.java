@@ -21,6 +21,9 @@ import java.util.OptionalLong;
  */
 final class SourceTime implements SourceForm.Decoder {
     private static final long MICROS_PER_SECOND = 1_000_000;
+    /** Of microseconds, 64 bits hold no more: the year 294,247. */
+    private static final double MOST_SECONDS = 9_223_372_036_854.0;
+
     private static final double MILLIS_PER_DAY = 86_400_000;
     private static final long JULIAN_MILLIS_AT_EPOCH = 210_866_760_000_000L;
 
@@ -150,7 +153,7 @@ final class SourceTime implements SourceForm.Decoder {
 
     /** The shortest decimal form says how many fraction digits were meant. */
     private static OptionalLong seconds(double value) {
-        if (Math.abs(value) > 1e12) {
+        if (Math.abs(value) > MOST_SECONDS) {
             return OptionalLong.empty();
         }
         BigDecimal micros = Decimals.shortest(value).movePointRight(6).stripTrailingZeros();

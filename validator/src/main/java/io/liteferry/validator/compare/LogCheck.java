@@ -1,42 +1,54 @@
 package io.liteferry.validator.compare;
 
+import io.liteferry.core.LiteferryException;
 import io.liteferry.core.change.AppliedPosition;
 import io.liteferry.core.sqlite.SqliteFile;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Whether the change log still is the one that the target was filled from. */
 public final class LogCheck implements AutoCloseable {
     private final SqliteFile file;
-    private final SqliteFile.Identity identity;
-    private final Connection connection;
+    private SqliteFile.@Nullable Identity identity;
+    private @Nullable Connection connection;
 
     public LogCheck(SqliteFile file) {
         this.file = file;
-        this.identity = file.identity();
-        this.connection = file.openReader();
     }
 
-    /** Why not, or empty where it is. */
+    /** Why not, or empty where it is. A source that cannot be read is a reason as well: nothing is known of its log. */
     public Optional<String> broken(AppliedPosition applied) {
-        if (!file.identity().equals(identity)) {
-            return Optional.of("another file stands at the path than when the validator started");
-        }
         try {
-            SourceSide.verifyLog(connection, applied);
+            SqliteFile.Identity now = file.identity();
+            SqliteFile.Identity first = identity == null ? now : identity;
+            identity = first;
+            if (!now.equals(first)) {
+                return Optional.of("another file stands at the path than when the validator started");
+            }
+            Connection open = connection == null ? file.openReader() : connection;
+            connection = open;
+            SourceSide.verifyLog(open, applied);
             return Optional.empty();
         } catch (NotComparableException e) {
             return Optional.of(e.reason());
+        } catch (LiteferryException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
         } catch (SQLException e) {
-            throw file.failure("Reading the change log", e);
+            return Optional.of(
+                    String.valueOf(file.failure("Reading the change log", e).getMessage()));
         }
     }
 
     @Override
     public void close() {
+        Connection open = connection;
+        if (open == null) {
+            return;
+        }
         try {
-            connection.close();
+            open.close();
         } catch (SQLException e) {
             throw file.failure("Closing " + file.path(), e);
         }

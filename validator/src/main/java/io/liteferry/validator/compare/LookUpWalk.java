@@ -29,6 +29,7 @@ final class LookUpWalk implements Walk {
     private @Nullable CanonicalKey targetAfter;
     private boolean sourceDone;
     private boolean done;
+    private boolean partial;
     private @Nullable Position position;
 
     LookUpWalk(Comparison sides, TableLayout layout, int rangeRows) {
@@ -44,6 +45,11 @@ final class LookUpWalk implements Walk {
     }
 
     @Override
+    public boolean partial() {
+        return partial;
+    }
+
+    @Override
     public Optional<Position> position() {
         return Optional.ofNullable(position);
     }
@@ -52,6 +58,7 @@ final class LookUpWalk implements Walk {
     public RangeResult next() throws NotComparableException {
         try {
             Comparison.Reach reach = sides.begin(layout);
+            partial |= reach.cursor() != null;
             position = reach.applied().position();
             return sourceDone ? targetRange(reach) : sourceRange(reach);
         } finally {

@@ -22,6 +22,7 @@ final class RangeMerge implements TargetSide.Rows {
     private final List<Suspect> aside = new ArrayList<>();
     private final List<Suspect> suspects = new ArrayList<>();
     private @Nullable CanonicalKey last;
+    private boolean lastEqual;
     private int at;
     private long sourceRows;
     private long targetRows;
@@ -48,11 +49,16 @@ final class RangeMerge implements TargetSide.Rows {
         targetRows++;
         CanonicalKey name = new CanonicalKey(row.columns(layout.key()));
         if (name.equals(last)) {
-            // One id twice: in two partitions, or under a key that lost its index.
-            suspect(name, keys.of(name.bytes()));
+            // One id twice: in two partitions, or under a key that lost its index. It is one row to look at, not two.
+            if (lastEqual) {
+                equal--;
+                lastEqual = false;
+                suspect(name, keys.of(name.bytes()));
+            }
             return;
         }
         last = name;
+        lastEqual = false;
         missingBelow(name);
         SourceRow match = at < source.size() ? source.get(at) : null;
         if (match == null || !match.name().equals(name)) {
@@ -63,6 +69,7 @@ final class RangeMerge implements TargetSide.Rows {
         sourceRows++;
         if (match.fits() && match.hash() == row.hash()) {
             equal++;
+            lastEqual = true;
         } else {
             suspect(name, List.of(match.key()));
         }

@@ -18,6 +18,7 @@ final class RangeWalk implements Walk {
     private @Nullable RowKey after;
     private @Nullable CanonicalKey targetAfter;
     private boolean done;
+    private boolean partial;
     private @Nullable Position position;
 
     RangeWalk(Comparison sides, TableLayout layout, int rangeRows) {
@@ -35,6 +36,11 @@ final class RangeWalk implements Walk {
     }
 
     @Override
+    public boolean partial() {
+        return partial;
+    }
+
+    @Override
     public Optional<Position> position() {
         return Optional.ofNullable(position);
     }
@@ -43,6 +49,7 @@ final class RangeWalk implements Walk {
     public RangeResult next() throws NotComparableException {
         try {
             Comparison.Reach reach = sides.begin(layout);
+            partial |= reach.cursor() != null;
             Part part =
                     sides.source(layout, reach, s -> new Part(s.range(after, reach.cursor(), rangeRows), s.inFlight()));
             position = reach.applied().position();

@@ -30,7 +30,7 @@ import java.util.stream.IntStream;
  */
 final class SourceSide implements AutoCloseable {
     /** More keys in flight than this are not held: the target is too far behind to compare anything. */
-    private static final long MOST_IN_FLIGHT = 200_000;
+    private static final long MOST_IN_FLIGHT = 100_000;
 
     private final SqliteFile file;
     private final long maxMillis;

@@ -131,21 +131,21 @@ final class SourceSnapshot {
         return new RowKey(packed.toBytes());
     }
 
-    /** The columns of a row in canonical form, by position. */
-    record Columns(List<byte[]> values, boolean fits) {
+    /** The hashes of a row's columns, by position: hundreds of rows are held at once, however wide they are. */
+    record Columns(List<Long> hashes, boolean fits) {
         static Columns of(CanonicalRow row, int count, boolean fits) {
-            List<byte[]> values = new ArrayList<>();
+            List<Long> hashes = new ArrayList<>();
             for (int i = 0; i < count; i++) {
-                values.add(row.column(i));
+                hashes.add(row.hash(i));
             }
-            return new Columns(values, fits);
+            return new Columns(hashes, fits);
         }
 
         /** Positions of the columns in which two rows differ. */
         List<Integer> differences(Columns other) {
             List<Integer> positions = new ArrayList<>();
-            for (int i = 0; i < values.size(); i++) {
-                if (!Arrays.equals(values.get(i), other.values.get(i))) {
+            for (int i = 0; i < hashes.size(); i++) {
+                if (!hashes.get(i).equals(other.hashes.get(i))) {
                     positions.add(i);
                 }
             }
@@ -173,7 +173,9 @@ final class SourceSnapshot {
 
         private Optional<Found> row(RowKey key) throws SQLException {
             List<SqliteValue> values = key.values();
-            String sql = shape.select() + " WHERE " + condition("=", values);
+            // Nothing equals NULL, which stands in a key where SQLite let it.
+            String operator = values.contains(SqliteValue.NULL) ? "IS" : "=";
+            String sql = shape.select() + " WHERE " + condition(operator, values);
             PreparedStatement ps = statements.get(sql);
             if (ps == null) {
                 ps = connection.prepareStatement(sql);

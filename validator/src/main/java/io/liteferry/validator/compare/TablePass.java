@@ -69,6 +69,10 @@ public final class TablePass {
             }
             settle();
             nameStrangers();
+            if (w.partial()) {
+                reason = Optional.of(new NotComparableException(
+                        NotComparableException.Kind.NOT_THERE_YET, "it was compared as far as its snapshot had come"));
+            }
         } catch (NotComparableException e) {
             reason = Optional.of(e);
             add(RowVerdict.UNKNOWN, 1);

@@ -14,6 +14,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -38,7 +39,17 @@ final class TargetSide implements AutoCloseable {
         try {
             connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
             connection.setReadOnly(true);
+            try (Statement s = connection.createStatement()) {
+                // An id in the wrong partition is seen only where that partition is looked into.
+                s.execute("SET enable_partition_pruning = off");
+            }
+            connection.commit();
         } catch (SQLException e) {
+            try {
+                connection.close();
+            } catch (SQLException again) {
+                e.addSuppressed(again);
+            }
             throw PgConnections.failure("Preparing a connection for reading", e);
         }
     }

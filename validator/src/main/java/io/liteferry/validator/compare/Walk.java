@@ -14,6 +14,9 @@ interface Walk {
      */
     RangeResult next() throws NotComparableException;
 
+    /** Whether a snapshot's cursor held the walk back, so that it has not been through all rows. */
+    boolean partial();
+
     /** The applied position of the last pair of snapshots. */
     Optional<Position> position();
 }

@@ -71,8 +71,10 @@ public final class LagWindow {
         return Optional.of(new Reading(at(lags, 0.50), at(lags, 0.99), covered));
     }
 
+    /** No stall weighs more than the window, or the list would grow for as long as nothing arrives. */
     private void weigh(long lag, List<Long> lags) {
-        for (long rest = lag; rest > 0 || rest == lag; rest -= interval) {
+        long least = Math.max(0, lag - length);
+        for (long rest = lag; rest > least || rest == lag; rest -= interval) {
             lags.add(rest);
         }
     }

@@ -1,5 +1,7 @@
 package io.liteferry.validator.pass;
 
+import io.liteferry.core.ErrorCode;
+import io.liteferry.core.LiteferryException;
 import io.liteferry.core.change.AppliedPosition;
 import io.liteferry.core.change.TableProgress;
 import io.liteferry.core.options.Options;
@@ -49,6 +51,18 @@ public final class FullPass {
 
     /** Compares everything; a pass that was stopped in the middle leaves no result. */
     public void run() {
+        try {
+            compare();
+        } catch (LiteferryException e) {
+            if (e.code() != ErrorCode.TARGET_UNREACHABLE) {
+                // Whoever cannot be reached comes back as it was; what cannot be read may be anything.
+                progress.startOver();
+            }
+            throw e;
+        }
+    }
+
+    private void compare() {
         long pass = store.nextPass();
         Instant started = clock.instant();
         boolean complete = complete();
@@ -79,6 +93,7 @@ public final class FullPass {
         return new TablePass.Listener() {
             @Override
             public void found(List<Finding> findings) {
+                progress.startOver();
                 store.found(table.source(), findings, clock.instant());
             }
 

@@ -36,6 +36,8 @@ public final class OpenMismatches {
             Optional<TablePlan> table = plan.table(open.getKey());
             if (table.isPresent()) {
                 look(table.get(), open.getValue());
+            } else {
+                store.postponed(open.getKey(), open.getValue(), clock.instant());
             }
         }
     }
@@ -50,6 +52,7 @@ public final class OpenMismatches {
                 findings = recheck.look(suspects);
             } catch (NotComparableException e) {
                 // They stay open; the pass over the table says why it cannot be compared.
+                store.postponed(table.source(), keys.subList(i, keys.size()), clock.instant());
                 return;
             }
             List<RowKey> equal = IntStream.range(0, some.size())
@@ -58,6 +61,12 @@ public final class OpenMismatches {
                     .toList();
             List<Finding> differing =
                     findings.stream().filter(f -> f.verdict().differs()).toList();
+            List<RowKey> undecided = IntStream.range(0, some.size())
+                    .filter(k -> findings.get(k).verdict() != RowVerdict.EQUAL
+                            && !findings.get(k).verdict().differs())
+                    .mapToObj(some::get)
+                    .toList();
+            store.postponed(table.source(), undecided, clock.instant());
             store.verified(table.source(), equal, clock.instant());
             store.found(table.source(), differing, clock.instant());
         }

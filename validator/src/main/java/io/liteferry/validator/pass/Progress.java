@@ -35,6 +35,11 @@ public final class Progress {
         last = Optional.of(result);
     }
 
+    /** Something differs, or a pass could not be made: the clean passes of before tell nothing of now. */
+    void startOver() {
+        cleanInRow = 0;
+    }
+
     /** Full passes in a row with nothing different, the last one included. */
     public int cleanInRow() {
         return cleanInRow;

@@ -145,10 +145,13 @@ public final class ResultStore implements AutoCloseable {
 
     /** Closes the mismatches of rows that were seen equal again. */
     void verified(String table, List<RowKey> keys, Instant now) {
-        transaction("Closing mismatches of table " + table, () -> {
-            try (PreparedStatement ps = connection.prepareStatement(
-                    "UPDATE liteferry.validation_mismatch SET verified_at = ? WHERE source = ? AND table_name = ?"
-                            + " AND key = ANY(?) AND verified_at IS NULL")) {
+        mark("verified_at", "Closing mismatches of table " + table, table, keys, now);
+    }
+
+    private void mark(String column, String tried, String table, List<RowKey> keys, Instant now) {
+        transaction(tried, () -> {
+            try (PreparedStatement ps = connection.prepareStatement("UPDATE liteferry.validation_mismatch SET " + column
+                    + " = ? WHERE source = ? AND table_name = ?" + " AND key = ANY(?) AND verified_at IS NULL")) {
                 ps.setObject(1, now.atOffset(ZoneOffset.UTC));
                 ps.setString(2, source);
                 ps.setString(3, table);
@@ -159,6 +162,11 @@ public final class ResultStore implements AutoCloseable {
                 return ps.executeUpdate();
             }
         });
+    }
+
+    /** Moves keys that nothing could be said of behind the others, which wait for their turn. */
+    void postponed(String table, List<RowKey> keys, Instant now) {
+        mark("last_seen_at", "Postponing mismatches of table " + table, table, keys, now);
     }
 
     /** Keys of open mismatches by table, those that were not looked at for the longest time first. */

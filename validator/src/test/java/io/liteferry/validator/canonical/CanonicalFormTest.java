@@ -241,4 +241,31 @@ class CanonicalFormTest {
                     .isNotEqualTo(text(Kind.NUMERIC, Encoding.PLAIN, n + ".01"));
         }
     }
+
+    @Test
+    void fitsZeroIntoADecimalThatHasOnlyAFraction() {
+        ColumnPlan rate = ColumnPlan.plain("c", TargetType.numeric(4, 4));
+        assertThat(form(rate, new SqliteValue.Int(0))).isEqualTo("020100");
+        assertThat(form(rate, SqliteValue.Text.of("0.0000"))).isEqualTo("020100");
+        assertThat(form(rate, new SqliteValue.Int(1))).isEqualTo(MISFIT);
+    }
+
+    @Test
+    void readsSecondsAsFarAsMicrosecondsGo() {
+        assertThat(form(Kind.TIMESTAMPTZ, Encoding.UNIX_SECONDS, new SqliteValue.Real(1_700_000_000_123.0)))
+                .isEqualTo(form(Kind.TIMESTAMPTZ, Encoding.UNIX_SECONDS, new SqliteValue.Int(1_700_000_000_123L)));
+        assertThat(form(Kind.TIMESTAMPTZ, Encoding.UNIX_SECONDS, new SqliteValue.Real(1e13)))
+                .isEqualTo(MISFIT);
+    }
+
+    @Test
+    void survivesJsonNestedAsDeepAsAnyoneCares() throws InterruptedException {
+        Throwable[] failure = new Throwable[1];
+        Thread thread = new Thread(
+                () -> JsonForm.of(("[".repeat(4_999) + "]".repeat(4_999)).getBytes(StandardCharsets.UTF_8), 0, 9_998));
+        thread.setUncaughtExceptionHandler((t, e) -> failure[0] = e);
+        thread.start();
+        thread.join();
+        assertThat(failure[0]).isNull();
+    }
 }

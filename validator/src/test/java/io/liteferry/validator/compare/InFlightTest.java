@@ -139,4 +139,22 @@ class InFlightTest {
         assertThat(sides.pass("items").tally().reason())
                 .hasValueSatisfying(r -> assertThat(r.kind()).isEqualTo(NotComparableException.Kind.PLAN_UNFIT));
     }
+
+    @Test
+    void doesNotCallAPassCleanThatEndedAtTheCursorOfASnapshot() throws SQLException {
+        byte[] cursor = RowKey.of(List.of(new SqliteValue.Int(12))).packed();
+        sides.progress("items", TableProgress.pending(30).snapshotAt(cursor, 12));
+        sides.applied();
+        TableTally tally = sides.pass("items").tally();
+        assertThat(tally.count(RowVerdict.EQUAL)).isEqualTo(12);
+        assertThat(tally.clean()).isFalse();
+        assertThat(tally.count(RowVerdict.UNKNOWN)).isZero();
+    }
+
+    @Test
+    void reportsEveryRowOfTheTargetWhereTheSourceIsEmpty() throws SQLException {
+        sides.source("DELETE FROM items");
+        sides.applied();
+        assertThat(sides.pass("items").tally().count(RowVerdict.MISSING_SOURCE)).isEqualTo(30);
+    }
 }

@@ -150,4 +150,30 @@ class LookUpWalkTest {
             assertThat(sides.pass("t").told()).containsExactly("missing_target 'Zeta',2", "row_diff '🙂',6 [v]");
         }
     }
+
+    @Test
+    void reportsARowWhoseKeyIsNull() throws SQLException {
+        for (boolean ordered : new boolean[] {true, false}) {
+            ColumnPlan key = column("k", Kind.TEXT, Encoding.PLAIN).notNull();
+            Path own = folder.resolve("ordered-" + ordered);
+            assertThat(own.toFile().mkdir()).isTrue();
+            try (TwoSides sides = new TwoSides(
+                    own,
+                    Map.of(),
+                    TablePlan.simple(
+                            "t",
+                            KeyPlan.primaryKey("k"),
+                            List.of(
+                                    ordered ? key.comparedByBytes() : key,
+                                    column("v", Kind.BIGINT, Encoding.PLAIN))))) {
+                sides.source("CREATE TABLE t(k TEXT PRIMARY KEY, v INTEGER)");
+                sides.target("CREATE TABLE t(k text COLLATE \"C\" PRIMARY KEY, v bigint)");
+                sides.source("INSERT INTO t VALUES ('a', 1), (NULL, 2), ('b', 3)");
+                sides.target("INSERT INTO t VALUES ('a', 1), ('b', 3)");
+                sides.applied();
+                assertThat(sides.pass("t").told()).containsExactly("missing_target NULL");
+                assertThat(sides.pass("t").tally().count(RowVerdict.EQUAL)).isEqualTo(2);
+            }
+        }
+    }
 }

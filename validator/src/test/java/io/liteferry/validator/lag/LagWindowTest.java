@@ -41,4 +41,15 @@ class LagWindowTest {
         assertThat(window.read(5_001))
                 .hasValueSatisfying(r -> assertThat(r.covered()).isEqualTo(1_000));
     }
+
+    @Test
+    void weighsAStallOfManyYearsNoMoreThanTheWindow() {
+        LagWindow window = new LagWindow(1_000, 10);
+        window.started(0);
+        long years = 1L << 60;
+        assertThat(window.read(years)).hasValueSatisfying(r -> {
+            assertThat(r.p99()).isGreaterThan(years - 1_000);
+            assertThat(r.p50()).isGreaterThan(years - 1_000);
+        });
+    }
 }
