@@ -13,6 +13,7 @@ import io.liteferry.core.plan.Plan;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,8 @@ import picocli.CommandLine.Spec;
         description = "Shows services, tables, lag and verdict; works in another process while the services run.")
 public final class StatusCommand implements Callable<Integer> {
     private static final int MISMATCHES_SHOWN = 20;
+    /** The validator renews its verdict each second; clocks of two hosts may differ a little. */
+    private static final Duration STALE = Duration.ofSeconds(30);
 
     @Mixin
     private MigrationFile file = new MigrationFile();
@@ -95,10 +98,15 @@ public final class StatusCommand implements Callable<Integer> {
             return Reports.State.notReady(reasons);
         }
         Reports.State state = Reports.State.of(verdict.get());
-        if (down.isEmpty()) {
+        List<String> reasons = new ArrayList<>(down);
+        Duration age = Duration.between(
+                Instant.parse(verdict.get().at()), Clock.systemUTC().instant());
+        if (age.compareTo(STALE) > 0) {
+            reasons.add("the verdict is " + age.toSeconds() + " s old: the validator does not renew it");
+        }
+        if (reasons.isEmpty()) {
             return state;
         }
-        List<String> reasons = new ArrayList<>(down);
         reasons.addAll(state.reasons());
         return new Reports.State(VerdictDocument.NOT_READY, reasons, state.tables(), state.lagSeconds());
     }
