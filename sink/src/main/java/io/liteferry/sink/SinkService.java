@@ -7,6 +7,7 @@ import io.liteferry.core.plan.Plan;
 import io.liteferry.core.service.AdminServer;
 import io.liteferry.core.service.Service;
 import io.liteferry.core.service.ServiceHealth;
+import io.liteferry.sink.write.SpoolLostException;
 import java.time.Clock;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -53,7 +54,7 @@ public final class SinkService implements Service {
                 try (SinkRun current = new SinkRun(plan, clock, kafka, metrics, health, stopping)) {
                     run = current;
                     current.run();
-                } catch (TargetSession.Restart e) {
+                } catch (SpoolLostException e) {
                     LOG.warn(
                             "reading again from the applied position source={} reason={}", plan.name(), e.getMessage());
                 }

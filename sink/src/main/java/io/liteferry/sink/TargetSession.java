@@ -13,6 +13,7 @@ import io.liteferry.sink.schema.SqlStates;
 import io.liteferry.sink.schema.TargetInstaller;
 import io.liteferry.sink.write.BatchWriter;
 import io.liteferry.sink.write.Outcome;
+import io.liteferry.sink.write.SpoolLostException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -44,15 +45,6 @@ final class TargetSession implements AutoCloseable {
     private volatile @Nullable Connection connection;
     private Timestamp mergeBegan = new Timestamp(0);
 
-    /** Thrown where the stream has to be read again from the applied position. */
-    static final class Restart extends RuntimeException {
-        private static final long serialVersionUID = 1;
-
-        Restart(String why) {
-            super(why);
-        }
-    }
-
     /** @param pause waits so many milliseconds; false where the service is to stop */
     TargetSession(Plan plan, LongPredicate pause) {
         this.plan = plan;
@@ -80,7 +72,7 @@ final class TargetSession implements AutoCloseable {
         return run("Taking over the target", (c, careful) -> {
             new TargetInstaller(plan).verify(c);
             AppliedStore.Applied applied = store.claim(c);
-            c.commit();
+            // In one transaction: a sink that is fenced in between must not empty the stages of its successor.
             writer.prepare(c);
             c.commit();
             if (applied.position().consistent()) {
@@ -217,7 +209,7 @@ final class TargetSession implements AutoCloseable {
             // Unlogged tables are emptied when the server crashes, so what was spooled cannot be trusted any more.
             store.lock(c);
             c.rollback();
-            throw new Restart("the connection was lost while a batch was spooled");
+            throw new SpoolLostException("the connection was lost while a batch was spooled");
         }
         return c;
     }

@@ -247,6 +247,25 @@ class SinkServiceTest {
         }
     }
 
+    @Test
+    void readsABatchAgainWhenACrashHasEmptiedTheStage() {
+        try (Migration m = new Migration(Map.of(Options.BATCH_MEMORY_BYTES, "4096"), USERS).install()) {
+            SinkService sink = m.start();
+            for (int k = 0; k < 1_000; k++) {
+                m.stream.row("users", Operation.CREATE, i(k), t("first"));
+            }
+            m.stream.flush();
+            await(() ->
+                    !m.rows("SELECT 1 FROM liteferry." + stage(m) + " LIMIT 1").isEmpty());
+            m.execute("TRUNCATE liteferry." + stage(m));
+            m.stream.end(1);
+            m.awaitApplied(1);
+            assertThat(m.rows("SELECT count(*) FROM users")).containsExactly("1000");
+            assertThat(m.rows("SELECT generation FROM liteferry.applied")).containsExactly("2");
+            assertThat(sink.failure()).isNull();
+        }
+    }
+
     private static String stage(Migration m) {
         return m.rows("SELECT relname FROM pg_class WHERE relname LIKE 'stage_users%'")
                 .get(0);

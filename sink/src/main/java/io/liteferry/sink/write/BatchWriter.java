@@ -34,8 +34,8 @@ public final class BatchWriter {
     private final BinaryBuffer buffer = new BinaryBuffer();
     private final List<TableWriter> tables = new ArrayList<>();
     private final Set<BatchId> spooled = new HashSet<>();
-    /** Tables, by number, that a spooled batch touches. */
-    private final Map<BatchId, Set<Integer>> spooledTables = new HashMap<>();
+    /** How many records of a batch stand in the stages, by table number. */
+    private final Map<BatchId, Map<Integer, Long>> spooledRecords = new HashMap<>();
 
     private final Map<BatchId, Outcome> spooledOutcome = new HashMap<>();
 
@@ -81,10 +81,11 @@ public final class BatchWriter {
         boolean stageFree = spooled.isEmpty();
         if (batch.spooled()) {
             spoolParts(c, id, batch.records(), outcome, careful);
-            Set<Integer> touched = new HashSet<>(spooledTables.getOrDefault(id, Set.of()));
             for (int i = 0; i < tables.size(); i++) {
-                if (touched.contains(i) || !batch.records().get(i).isEmpty()) {
-                    tables.get(i).mergeSpooled(c, id.batch(), spooled.size() <= 1);
+                long before = spooledRecords.getOrDefault(id, Map.of()).getOrDefault(i, 0L);
+                long expected = before + batch.records().get(i).size();
+                if (expected > 0) {
+                    tables.get(i).mergeSpooled(c, id.batch(), expected, spooled.size() <= 1);
                 }
             }
             return outcome;
@@ -105,7 +106,7 @@ public final class BatchWriter {
     public Outcome committed(WholeBatch batch, Outcome outcome) {
         BatchId id = batch.last().id();
         Outcome before = spooledOutcome.remove(id);
-        spooledTables.remove(id);
+        spooledRecords.remove(id);
         spooled.remove(id);
         return before == null ? outcome : before.plus(outcome);
     }
@@ -121,11 +122,9 @@ public final class BatchWriter {
     /** To be called once the part is committed. */
     public void spooled(BatchId id, List<List<ChangeRecord>> records, Outcome outcome) {
         spooled.add(id);
-        Set<Integer> touched = spooledTables.computeIfAbsent(id, k -> new HashSet<>());
+        Map<Integer, Long> counts = spooledRecords.computeIfAbsent(id, k -> new HashMap<>());
         for (int i = 0; i < records.size(); i++) {
-            if (!records.get(i).isEmpty()) {
-                touched.add(i);
-            }
+            counts.merge(i, (long) records.get(i).size(), Long::sum);
         }
         spooledOutcome.merge(id, outcome, Outcome::plus);
     }
@@ -151,7 +150,7 @@ public final class BatchWriter {
             }
         }
         spooled.clear();
-        spooledTables.clear();
+        spooledRecords.clear();
         spooledOutcome.clear();
     }
 

@@ -133,6 +133,17 @@ final class Stage {
         execute(c, table.qualified(), winners + " WHERE _liteferry_kind = " + ROW, batch);
     }
 
+    long count(Connection c, long batch) throws SQLException {
+        try (PreparedStatement s =
+                c.prepareStatement("SELECT count(*) FROM " + table.stage() + " WHERE _liteferry_batch = ?")) {
+            s.setLong(1, batch);
+            try (ResultSet r = s.executeQuery()) {
+                r.next();
+                return r.getLong(1);
+            }
+        }
+    }
+
     private boolean holdsDeletes(Connection c, long batch) throws SQLException {
         try (PreparedStatement s = c.prepareStatement("SELECT EXISTS (SELECT 1 FROM " + table.stage()
                 + " WHERE _liteferry_batch = ? AND _liteferry_kind = " + DELETE + ")")) {

@@ -299,7 +299,13 @@ final class TableWriter {
         }
     }
 
-    void mergeSpooled(Connection c, long batch, boolean onlyOne) throws SQLException {
+    /** @throws SpoolLostException where the stage does not hold every record that was spooled */
+    void mergeSpooled(Connection c, long batch, long expected, boolean onlyOne) throws SQLException {
+        long found = stage.count(c, batch);
+        if (found != expected) {
+            throw new SpoolLostException("the stage of " + table.source() + " holds " + found + " records of batch "
+                    + batch + ", spooled were " + expected);
+        }
         quarantine.merge(c, table, stage.winners(), batch);
         stage.mergeSpooled(c, batch);
         stage.empty(c, batch, onlyOne);
