@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.liteferry.capture.install.InstalledLog;
 import io.liteferry.capture.install.SourceInstaller;
+import io.liteferry.core.change.AppliedPosition;
 import io.liteferry.core.options.Options;
 import io.liteferry.core.plan.ColumnPlan;
 import io.liteferry.core.plan.KeyPlan;
@@ -43,7 +44,9 @@ class CaptureFuzzTest {
     enum Mutant {
         NONE,
         NO_CANDIDATES,
-        MOVED_KEY_NOT_LOGGED
+        MOVED_KEY_NOT_LOGGED,
+        IMAGES_IN_THE_LOG,
+        ANY_EQUAL_KEY
     }
 
     @Test
@@ -65,6 +68,18 @@ class CaptureFuzzTest {
     @Test
     void withoutTheOldKeyOfAnUpdateRowsStayBehind() throws Exception {
         assertThat(diverging(0, 40, Mutant.MOVED_KEY_NOT_LOGGED, 1)).isNotEmpty();
+    }
+
+    @Test
+    void withImagesInsteadOfRowsReadAgainRowsAreStale() throws Exception {
+        assertThat(diverging(0, 15, Mutant.IMAGES_IN_THE_LOG, 15)).anyMatch(d -> d.contains(" stale "));
+    }
+
+    @Test
+    void withoutComparingTheKeysBytesRowsStayBehindUnderAnEqualKey() throws Exception {
+        assertThat(diverging(0, 15, Mutant.ANY_EQUAL_KEY, 15))
+                .anyMatch(d -> d.contains("nc phantom"))
+                .anyMatch(d -> d.contains("mu phantom"));
     }
 
     private List<String> diverging(long firstSeed, int runs, Mutant mutant, int atMost) throws Exception {
@@ -111,16 +126,18 @@ class CaptureFuzzTest {
             if (!first) {
                 install(s, plan, mutant);
             }
-            StartPoint start = StartPoint.claim(file, plan, Optional.empty());
-            SourceReader.Verification verification =
-                    mutant == Mutant.NONE ? InstalledLog::problem : (log, table, now) -> Optional.empty();
-            try (BatchReader reader = new BatchReader(plan, Clock.systemUTC(), start, verification)) {
-                Replica replica = new Replica(plan);
+            Replica images = new Replica(plan);
+            images.copy(c);
+            try (Pipeline pipeline = new Pipeline(plan, file, mutant)) {
                 s.execute("PRAGMA foreign_keys = " + (r.nextInt(10) < 7 ? 1 : 0));
                 s.execute("PRAGMA recursive_triggers = " + (r.nextInt(10) < 2 ? 1 : 0));
-                work(c, s, r, source, reader, replica);
-                drain(reader, replica);
-                return replica.differences(c);
+                work(c, s, r, source, pipeline);
+                pipeline.drain();
+                if (mutant == Mutant.IMAGES_IN_THE_LOG) {
+                    ImageLog.applyTo(images, c);
+                    return images.differences(c);
+                }
+                return pipeline.replica.differences(c);
             }
         } finally {
             for (String suffix : List.of("", "-wal", "-shm", "-liteferry-turn")) {
@@ -129,8 +146,63 @@ class CaptureFuzzTest {
         }
     }
 
-    private static void work(
-            Connection c, Statement s, Random r, FuzzSource source, BatchReader reader, Replica replica)
+    /** Capture and its target, which can be stopped and started again from any position that was applied. */
+    private static final class Pipeline implements AutoCloseable {
+        private final Plan plan;
+        private final SqliteFile file;
+        private final Mutant mutant;
+        private final LooseReread loose;
+        private final List<Optional<AppliedPosition>> applied = new ArrayList<>(List.of(Optional.empty()));
+        final Replica replica;
+        private BatchReader reader;
+
+        Pipeline(Plan plan, SqliteFile file, Mutant mutant) {
+            this.plan = plan;
+            this.file = file;
+            this.mutant = mutant;
+            this.loose = new LooseReread(plan, file);
+            this.replica = new Replica(plan);
+            this.reader = open(Optional.empty());
+        }
+
+        private BatchReader open(Optional<AppliedPosition> from) {
+            SourceReader.Verification verification =
+                    mutant == Mutant.NONE ? InstalledLog::problem : (log, table, now) -> Optional.empty();
+            return new BatchReader(plan, Clock.systemUTC(), StartPoint.claim(file, plan, from), verification);
+        }
+
+        boolean read() throws Exception {
+            Optional<Slice> slice = reader.next(0);
+            if (slice.isPresent()) {
+                replica.take(mutant == Mutant.ANY_EQUAL_KEY ? loose.of(slice.get()) : slice.get());
+                slice.get()
+                        .end()
+                        .ifPresent(e -> applied.add(Optional.of(new AppliedPosition(
+                                e.position(), e.batch(), e.schemaVersion(), e.tables(), e.consistent()))));
+            }
+            return slice.isPresent();
+        }
+
+        void drain() throws Exception {
+            while (read()) {
+                // until there is nothing more
+            }
+        }
+
+        void restart(Random r) {
+            reader.close();
+            replica.restart();
+            reader = open(applied.get(r.nextInt(applied.size())));
+        }
+
+        @Override
+        public void close() throws SQLException {
+            reader.close();
+            loose.close();
+        }
+    }
+
+    private static void work(Connection c, Statement s, Random r, FuzzSource source, Pipeline pipeline)
             throws Exception {
         boolean inTransaction = false;
         for (int i = 0; i < 150; i++) {
@@ -150,7 +222,9 @@ class CaptureFuzzTest {
                 } else if (x < .12 && inTransaction) {
                     s.execute("ROLLBACK TO s");
                 } else if (x < .20) {
-                    reader.next(0).ifPresent(replica::take);
+                    pipeline.read();
+                } else if (x < .22 && !inTransaction) {
+                    pipeline.restart(r);
                 } else {
                     write(c, source.next());
                 }
@@ -184,6 +258,9 @@ class CaptureFuzzTest {
 
     private static void install(Statement s, Plan plan, Mutant mutant) throws SQLException {
         new SourceInstaller(plan).install();
+        if (mutant == Mutant.IMAGES_IN_THE_LOG) {
+            ImageLog.install(s);
+        }
         for (FuzzSource.Table t : FuzzSource.TABLES) {
             if (mutant == Mutant.NO_CANDIDATES) {
                 s.execute("DROP TRIGGER IF EXISTS _liteferry_bi_" + t.name());

@@ -42,6 +42,26 @@ final class Replica {
         return last;
     }
 
+    /** A new capture takes over: the batch that was open is dead. */
+    void restart() {
+        waiting.clear();
+    }
+
+    /** Takes every table as it is. */
+    void copy(Connection source) throws SQLException {
+        for (int i = 0; i < tables.size(); i++) {
+            tables.get(i).putAll(truth(source, plan.tables().get(i)));
+        }
+    }
+
+    void put(int table, RowKey key, RowKey row) {
+        tables.get(table).put(key, row);
+    }
+
+    void remove(int table, RowKey key) {
+        tables.get(table).remove(key);
+    }
+
     void take(Slice slice) {
         waiting.addAll(slice.records());
         slice.end().ifPresent(end -> {
@@ -52,15 +72,14 @@ final class Replica {
                 if (!header.batch().equals(end.id()) || header.ordinal() != ordinal++) {
                     throw new AssertionError("record " + header + " in batch " + end.id());
                 }
-                Map<RowKey, RowKey> table = tables.get(record.table());
                 if (header.op() == Operation.DELETE) {
-                    table.remove(new RowKey(record.key()));
+                    remove(record.table(), new RowKey(record.key()));
                 } else {
                     PackedWriter values = new PackedWriter();
                     while (r.hasNext()) {
                         values.putValue(r.nextValue());
                     }
-                    table.put(new RowKey(record.key()), new RowKey(values.toBytes()));
+                    put(record.table(), new RowKey(record.key()), new RowKey(values.toBytes()));
                 }
             }
             if (end.records() != waiting.size()) {
