@@ -8,6 +8,7 @@ import io.liteferry.core.change.TableProgress;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.plan.TablePlan;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
@@ -26,6 +27,7 @@ final class CaptureMetrics implements CaptureEvents {
     private final Map<String, Long> expected = new ConcurrentHashMap<>();
     private final AtomicLong logRows = new AtomicLong();
     private volatile LongSupplier unchangedMillis;
+    private volatile LongSupplier turnsMissed = () -> 0;
 
     CaptureMetrics(Plan plan, Clock clock, MeterRegistry registry) {
         this.unchangedMillis = clock::millis;
@@ -51,13 +53,17 @@ final class CaptureMetrics implements CaptureEvents {
                     .register(registry);
         }
         Gauge.builder("liteferry.change.log.rows", logRows::get).register(registry);
+        FunctionCounter.builder("liteferry.capture.turns.missed", this, m -> m.turnsMissed.getAsLong())
+                .description("Reads that did not wait for the validator's: the WAL may not be reset meanwhile.")
+                .register(registry);
         Gauge.builder("liteferry.capture.lag.seconds", () -> (clock.millis() - unchangedMillis.getAsLong()) / 1000.0)
                 .register(registry);
     }
 
     @Override
-    public void started(LongSupplier since) {
+    public void started(LongSupplier since, LongSupplier missed) {
         unchangedMillis = since;
+        turnsMissed = missed;
     }
 
     @Override

@@ -122,8 +122,8 @@ public final class CaptureService implements Service {
         CaptureMetrics metrics = new CaptureMetrics(plan, clock, registry);
         return new CaptureEvents() {
             @Override
-            public void started(LongSupplier unchangedMillis) {
-                metrics.started(unchangedMillis);
+            public void started(LongSupplier unchangedMillis, LongSupplier turnsMissed) {
+                metrics.started(unchangedMillis, turnsMissed);
                 health.ok("source");
                 health.ok("kafka");
                 health.ok("stream");

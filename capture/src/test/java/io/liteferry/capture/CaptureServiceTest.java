@@ -103,6 +103,23 @@ class CaptureServiceTest {
     }
 
     @Test
+    void refusesTopicsThatHoldTheBatchesOfAnEarlierInstallation() throws Exception {
+        try (CaptureService service = new CaptureService(plan, Clock.systemUTC());
+                StreamReader stream = new StreamReader(plan)) {
+            service.start();
+            await().until(() -> stream.read().consistent());
+        }
+        new SourceInstaller(plan).uninstall();
+        new SourceInstaller(plan).install();
+        try (CaptureService again = new CaptureService(plan, Clock.systemUTC())) {
+            assertThatThrownBy(again::start)
+                    .isInstanceOfSatisfying(
+                            LiteferryException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.TOPIC_UNFIT))
+                    .hasMessageContaining("an earlier installation");
+        }
+    }
+
+    @Test
     void aNewServiceGoesOnFromWhatTheSinkHasApplied() throws Exception {
         try (StreamReader stream = new StreamReader(plan)) {
             try (CaptureService service = new CaptureService(plan, Clock.systemUTC())) {

@@ -7,8 +7,11 @@ import java.util.function.LongSupplier;
 public interface CaptureEvents {
     CaptureEvents IGNORED = new CaptureEvents() {};
 
-    /** @param unchangedMillis see {@link io.liteferry.capture.read.BatchReader#unchangedMillis()} */
-    default void started(LongSupplier unchangedMillis) {}
+    /**
+     * @param unchangedMillis see {@link io.liteferry.capture.read.BatchReader#unchangedMillis()}
+     * @param turnsMissed see {@link io.liteferry.capture.read.BatchReader#turnsMissed()}
+     */
+    default void started(LongSupplier unchangedMillis, LongSupplier turnsMissed) {}
 
     default void read(Slice slice) {}
 

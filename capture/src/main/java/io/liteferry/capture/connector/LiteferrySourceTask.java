@@ -1,6 +1,7 @@
 package io.liteferry.capture.connector;
 
 import io.liteferry.capture.feedback.AppliedTopic;
+import io.liteferry.capture.feedback.EndTopic;
 import io.liteferry.capture.feedback.SignalListener;
 import io.liteferry.capture.read.BatchReader;
 import io.liteferry.capture.read.ChangeRecord;
@@ -65,6 +66,7 @@ public final class LiteferrySourceTask extends SourceTask {
                 AppliedTopic.latest(clients, plan.name()).or(() -> connectOffset(partition));
         SqliteFile file = new SqliteFile(plan.options().path(Options.DATABASE_FILE_PATH));
         StartPoint from = StartPoint.claim(file, plan, applied);
+        EndTopic.refuseOtherLog(clients, plan.name(), from.position());
         BatchReader reader = new BatchReader(plan, task.clock(), from);
         SignalListener signals;
         try {
@@ -83,7 +85,7 @@ public final class LiteferrySourceTask extends SourceTask {
                 plan.name().getBytes(StandardCharsets.UTF_8),
                 partition);
         applied.ifPresent(this::movesTo);
-        task.events().started(reader::unchangedMillis);
+        task.events().started(reader::unchangedMillis, reader::turnsMissed);
         running.slices().start();
     }
 

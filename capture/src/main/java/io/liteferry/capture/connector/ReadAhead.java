@@ -2,6 +2,8 @@ package io.liteferry.capture.connector;
 
 import io.liteferry.capture.read.BatchReader;
 import io.liteferry.capture.read.Slice;
+import io.liteferry.core.ErrorCode;
+import io.liteferry.core.LiteferryException;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -47,9 +49,19 @@ final class ReadAhead implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
-            failure = e;
-            events.failed(e);
+            failed(e);
+        } catch (Error e) {
+            // Without this the thread would be gone and the polling thread would wait for ever, looking healthy.
+            failed(new LiteferryException(
+                    ErrorCode.INTERNAL,
+                    "Reading changes: " + e + ". Start capture again, with more memory if that was short.",
+                    e));
         }
+    }
+
+    private void failed(RuntimeException reason) {
+        failure = reason;
+        events.failed(reason);
     }
 
     /** The next slice, or what has ended the reading. */

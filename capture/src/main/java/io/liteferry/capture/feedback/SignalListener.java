@@ -1,6 +1,5 @@
 package io.liteferry.capture.feedback;
 
-import io.liteferry.core.LiteferryException;
 import io.liteferry.core.change.Json;
 import io.liteferry.core.change.Signal;
 import io.liteferry.core.kafka.KafkaClients;
@@ -78,7 +77,7 @@ public final class SignalListener implements AutoCloseable {
             } else {
                 LOG.warn("Signal of an unknown type passed over id={} type={}", signal.id(), signal.type());
             }
-        } catch (LiteferryException e) {
+        } catch (RuntimeException e) {
             LOG.warn("Signal passed over", e);
         }
     }

@@ -30,6 +30,12 @@ public final class ChangeLog {
     static final int DELETED = 3;
     static final int CANDIDATE = 4;
 
+    /**
+     * {@code op} of a row with {@code tbl} 0 and a table's number in {@code k0}: its triggers were made again here, and
+     * what happened to it before may not stand in the log. In the log itself, so that no restart can pass it over.
+     */
+    public static final int TRIGGERS_REMADE = 5;
+
     private ChangeLog() {}
 
     /** Makes the tables, the identity, and the first log row, which is the sentinel of a capture that never ran. */
@@ -42,6 +48,10 @@ public final class ChangeLog {
                 + "(identity, epoch, fenced, format) SELECT lower(hex(randomblob(16))), 0, 0, " + FORMAT);
         statements.add("INSERT INTO " + LOG + "(tbl, op, r) SELECT 0, 0, random()");
         return statements;
+    }
+
+    static String triggersRemade(int table) {
+        return "INSERT INTO " + LOG + "(tbl, op, r, k0) SELECT 0, " + TRIGGERS_REMADE + ", random(), " + table;
     }
 
     /** {@code k0, k1, …} */

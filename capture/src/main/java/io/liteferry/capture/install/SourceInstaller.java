@@ -117,6 +117,9 @@ public final class SourceInstaller {
             known.put(table.source(), new InstalledLog.Table(id, columns));
             made.addAll(register(table, id, columns, before));
             triggersOf(table, source, id).forEach(t -> made.add(t.sql()));
+            if (before != null) {
+                made.add(ChangeLog.triggersRemade(id));
+            }
         }
         strays.forEach(t -> statements.add("DROP TRIGGER " + Sql.name(t.name())));
         statements.addAll(made);

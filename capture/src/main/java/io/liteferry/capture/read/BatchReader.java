@@ -2,6 +2,7 @@ package io.liteferry.capture.read;
 
 import io.liteferry.capture.install.InstalledLog;
 import io.liteferry.capture.read.SliceWriter.OpenBatch;
+import io.liteferry.core.LiteferryException;
 import io.liteferry.core.change.BatchEnd;
 import io.liteferry.core.change.BatchId;
 import io.liteferry.core.change.Position;
@@ -76,12 +77,20 @@ public final class BatchReader implements AutoCloseable {
         this.unchangedMillis = clock.millis();
         this.lastPollNanos = System.nanoTime() - HEARTBEAT_NANOS;
         try {
-            this.turn = new ReadTurn(file);
             this.source = new SourceReader(plan, start, verification);
         } catch (SQLException e) {
             throw file.failure("Opening " + file.path() + " for capture", e);
+        }
+        try {
+            this.turn = new ReadTurn(file);
         } catch (IOException e) {
-            throw file.failure("Taking turns on " + file.path(), new SQLException(e));
+            LiteferryException failure = file.failure("Taking turns on " + file.path(), new SQLException(e));
+            try {
+                source.close();
+            } catch (SQLException closing) {
+                failure.addSuppressed(closing);
+            }
+            throw failure;
         }
     }
 

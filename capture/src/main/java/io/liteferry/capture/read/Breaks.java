@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** The ways in which a source stops being the one that was captured; each ends capture, with what to do. */
 final class Breaks {
     private static final String AGAIN =
-            "If this file is the one to migrate, begin again: liteferry uninstall --config …, empty the target tables, liteferry apply --config … and liteferry run all --config ….";
+            "If this file is the one to migrate, begin again: liteferry uninstall --config …, empty the target tables, give the migration another name (its old topics and position are of the old log), liteferry apply --config … and liteferry run all --config ….";
 
     private Breaks() {}
 

@@ -33,6 +33,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,7 +46,8 @@ final class SourceReader implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SourceReader.class);
 
     private static final String NULL_KEY =
-            "Give these rows a key, or plan another key for the table, then start capture again.";
+            "Give these rows a key, or plan another key for the table, then start capture again; liteferry repair"
+                    + " removes rows that were deleted meanwhile.";
 
     /** Log rows whose keys are read together. */
     private static final int RUN = 500;
@@ -88,9 +90,10 @@ final class SourceReader implements AutoCloseable {
         this.maxNanos = TimeUnit.MILLISECONDS.toNanos(plan.options().number(Options.READ_TRANSACTION_MAX_MS));
         this.position = start.position();
         this.schemaVersion = start.schemaVersion();
+        // Before it is opened: a file put there in between is then seen as another one.
+        this.identity = file.identity();
         this.connection = file.openReader();
         try {
-            this.identity = file.identity();
             this.utf16 = RowReader.isUtf16(connection);
             this.transaction = connection.createStatement();
             this.dataVersion = connection.prepareStatement("PRAGMA data_version");
@@ -296,7 +299,9 @@ final class SourceReader implements AutoCloseable {
                 seqs[entries] = rs.getLong(1);
                 fingerprints[entries] = rs.getLong(4);
                 TableReader table = byLogId.get(rs.getInt(2));
-                if (table != null && table.progress().state() != State.SUSPENDED) {
+                if (rs.getInt(2) == 0 && rs.getInt(3) == ChangeLog.TRIGGERS_REMADE) {
+                    snapshotAgain(byLogId.get(rs.getInt(5)));
+                } else if (table != null && table.progress().state() != State.SUSPENDED) {
                     note(table, seqs[entries], rs.getInt(3), keys);
                 }
                 entries++;
@@ -317,6 +322,18 @@ final class SourceReader implements AutoCloseable {
         }
         position = new Position(position.logIdentity(), position.epoch(), seqs[last], fingerprints[last]);
         return entries;
+    }
+
+    /** What was written while its triggers were gone is in no log, even where nobody saw that they were. */
+    private void snapshotAgain(@Nullable TableReader table) throws SQLException {
+        if (table != null
+                && (table.progress().state() == State.STREAMING
+                        || table.progress().state() == State.SNAPSHOT)) {
+            LOG.warn(
+                    "The triggers of a table were made again, it is snapshotted again; the validator finds rows deleted meanwhile table={}",
+                    table.plan().source());
+            progress(table, TableProgress.pending(table.progress().expectedRows()));
+        }
     }
 
     private void note(TableReader table, long seq, int op, Map<TableReader, LoggedKeys> keys) throws SQLException {
@@ -346,14 +363,27 @@ final class SourceReader implements AutoCloseable {
             }
             Deque<byte[]> keys = new ArrayDeque<>(next.keys());
             while (!keys.isEmpty() && !out.full() && System.nanoTime() - deadline < 0) {
-                RowKey key = new RowKey(keys.pop());
-                if (key.values().size() == table.get().keyColumns()) {
-                    table.get().reread(key, out);
+                Optional<RowKey> key = requestedKey(table.get(), keys.pop());
+                if (key.isPresent()) {
+                    table.get().reread(key.get(), out);
+                } else {
+                    LOG.warn("A key that was asked for is no key of its table table={}", next.table());
                 }
             }
             if (!keys.isEmpty()) {
                 requested.push(new Signal.Data(next.table(), List.copyOf(keys)));
             }
+        }
+    }
+
+    /** In canonical form: in another form of its numbers a key would look absent, and its row be deleted. */
+    private static Optional<RowKey> requestedKey(TableReader table, byte[] packed) {
+        try {
+            RowKey key = RowKey.of(new RowKey(packed).values());
+            boolean fits = key.values().size() == table.keyColumns() && !table.hasNull(key.packed());
+            return fits ? Optional.of(key) : Optional.empty();
+        } catch (IllegalArgumentException notPacked) {
+            return Optional.empty();
         }
     }
 

@@ -9,10 +9,14 @@ import io.liteferry.core.ErrorCode;
 import io.liteferry.core.LiteferryException;
 import io.liteferry.core.change.AppliedPosition;
 import io.liteferry.core.change.BatchEnd;
+import io.liteferry.core.change.Signal;
 import io.liteferry.core.change.TableProgress;
 import io.liteferry.core.change.TableProgress.State;
 import io.liteferry.core.options.Options;
 import io.liteferry.core.plan.Plan;
+import io.liteferry.core.row.PackedWriter;
+import io.liteferry.core.row.RowKey;
+import io.liteferry.core.row.SqliteValue;
 import io.liteferry.core.sqlite.SqliteFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -245,6 +249,71 @@ class BatchReaderTest {
             new SourceInstaller(plan).install();
             CaptureFuzzTest.drain(reader, replica);
             assertThat(end().consistent()).isTrue();
+            assertThat(replica.differences(source.connection())).isEmpty();
+        }
+    }
+
+    @Test
+    void snapshotsATableAgainWhoseTriggersWereMadeAgainWhereNobodySawThatTheyWereGone() throws Exception {
+        oneTable();
+        AppliedPosition stale;
+        try (BatchReader reader = install()) {
+            CaptureFuzzTest.drain(reader, replica);
+            stale = applied(end());
+            source.sql("DROP TRIGGER _liteferry_au_t", "UPDATE t SET v = 'unseen' WHERE id = 2");
+            new SourceInstaller(plan).install();
+            CaptureFuzzTest.drain(reader, replica);
+            assertThat(end().consistent()).isTrue();
+            assertThat(replica.differences(source.connection())).isEmpty();
+        }
+        source.sql("DROP TRIGGER _liteferry_ai_t", "INSERT INTO t VALUES (4, 'unseen while capture was down')");
+        new SourceInstaller(plan).install();
+        source.sql("DELETE FROM t WHERE id = 1");
+        try (BatchReader again = start(Optional.of(stale))) {
+            CaptureFuzzTest.drain(again, replica);
+            assertThat(end().consistent()).isTrue();
+            assertThat(replica.differences(source.connection())).isEmpty();
+        }
+    }
+
+    @Test
+    void aSnapshotGoesOnAfterAnEmptyKey() throws Exception {
+        source.option(Options.SNAPSHOT_CHUNK_SIZE, "1")
+                .sql(
+                        "CREATE TABLE blobs(k BLOB PRIMARY KEY NOT NULL, v) WITHOUT ROWID",
+                        "INSERT INTO blobs VALUES (x'', 1), (x'00', 2), (x'01', 3)",
+                        "CREATE TABLE texts(k TEXT PRIMARY KEY NOT NULL, v)",
+                        "INSERT INTO texts VALUES ('', 1), (CAST(x'00' AS TEXT), 2), (CAST(x'0041' AS TEXT), 3), (CAST(x'ff' AS TEXT), 4), ('z', 5)",
+                        "CREATE TABLE pairs(a NOT NULL, b NOT NULL, PRIMARY KEY(a, b)) WITHOUT ROWID",
+                        "INSERT INTO pairs VALUES (x'', ''), (x'', x''), ('', 1e999), ('', ''), ('', x''), (9007199254740993, 0.5)")
+                .table("blobs", List.of("k"), "k", "v")
+                .table("texts", List.of("k"), "k", "v")
+                .table("pairs", List.of("a", "b"), "a", "b");
+        try (BatchReader reader = install()) {
+            CaptureFuzzTest.drain(reader, replica);
+            assertThat(end().consistent()).isTrue();
+            assertThat(replica.differences(source.connection())).isEmpty();
+        }
+    }
+
+    @Test
+    void aRequestForAKeyInAnotherFormEmitsItsRowAndOneThatIsNoKeyIsPassedOver() throws Exception {
+        oneTable();
+        try (BatchReader reader = install()) {
+            CaptureFuzzTest.drain(reader, replica);
+            byte[] real = new PackedWriter().putReal(1).toBytes();
+            byte[] broken = {(byte) 0xEE, 3};
+            byte[] empty = {};
+            reader.request(new Signal.Data(
+                    "t",
+                    List.of(
+                            broken,
+                            empty,
+                            real,
+                            RowKey.of(List.of(SqliteValue.NULL)).packed())));
+            reader.request(new Signal.Data("unknown", List.of(real)));
+            CaptureFuzzTest.drain(reader, replica);
+            assertThat(end().records()).isEqualTo(1);
             assertThat(replica.differences(source.connection())).isEmpty();
         }
     }

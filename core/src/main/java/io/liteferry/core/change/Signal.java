@@ -2,6 +2,7 @@ package io.liteferry.core.change;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A request to capture on {@code <name>.signals}, in Debezium's signal format: the record's key is the migration's name,
@@ -20,7 +21,12 @@ public record Signal(
      */
     public record Data(
             @JsonProperty("table") String table,
-            @JsonProperty("keys") List<byte[]> keys) {}
+            @JsonProperty("keys") List<byte[]> keys) {
+        public Data {
+            Objects.requireNonNull(table, "table");
+            keys = List.copyOf(keys);
+        }
+    }
 
     public static Signal emitKeys(String id, String table, List<byte[]> keys) {
         return new Signal(id, EMIT_KEYS, new Data(table, List.copyOf(keys)));

@@ -3,6 +3,7 @@ package io.liteferry.core.sqlite;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
@@ -65,15 +66,24 @@ public final class ReadTurn implements AutoCloseable {
             return new Held(false, null);
         }
         try {
-            FileLock file = channel.tryLock();
+            FileLock file = tryLock();
             while (file == null && System.nanoTime() < deadline) {
                 TimeUnit.NANOSECONDS.sleep(RETRY_NANOS);
-                file = channel.tryLock();
+                file = tryLock();
             }
             return new Held(true, file);
         } catch (IOException | InterruptedException | RuntimeException e) {
             lock.unlock();
             throw e;
+        }
+    }
+
+    /** Null where another process holds it, or this one by another path to the same file. */
+    private @Nullable FileLock tryLock() throws IOException {
+        try {
+            return channel.tryLock();
+        } catch (OverlappingFileLockException e) {
+            return null;
         }
     }
 

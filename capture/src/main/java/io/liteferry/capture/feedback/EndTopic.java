@@ -1,0 +1,53 @@
+package io.liteferry.capture.feedback;
+
+import io.liteferry.core.ErrorCode;
+import io.liteferry.core.LiteferryException;
+import io.liteferry.core.change.BatchEnd;
+import io.liteferry.core.change.Json;
+import io.liteferry.core.change.Position;
+import io.liteferry.core.kafka.KafkaClients;
+import io.liteferry.core.kafka.TopicNames;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Looks at the last END in {@code <name>.transaction}. Batches are named by epoch and number, and both begin again with
+ * each installation: where an earlier one has left its batches, a sink would pass over ours as applied long ago.
+ */
+public final class EndTopic {
+    private EndTopic() {}
+
+    /** @throws LiteferryException {@link ErrorCode#TOPIC_UNFIT} where the last END is of another log */
+    public static void refuseOtherLog(KafkaClients clients, String name, Position own) {
+        Optional<BatchEnd> last = last(clients, name);
+        if (last.isPresent() && !last.get().position().logIdentity().equals(own.logIdentity())) {
+            throw new LiteferryException(
+                    ErrorCode.TOPIC_UNFIT,
+                    "Starting capture of " + name + " on log " + own.logIdentity() + ": its topics hold batches of log "
+                            + last.get().position().logIdentity()
+                            + ", an earlier installation. Delete the topics " + name
+                            + ".*, or give the migration another name; then liteferry apply --config ….");
+        }
+    }
+
+    private static Optional<BatchEnd> last(KafkaClients clients, String name) {
+        TopicPartition partition = new TopicPartition(new TopicNames(name).transaction(), 0);
+        Optional<BatchEnd> last = Optional.empty();
+        try (Consumer<byte[], byte[]> consumer = clients.consumer("liteferry-capture-ends-" + name)) {
+            consumer.assign(List.of(partition));
+            long first = consumer.beginningOffsets(List.of(partition)).getOrDefault(partition, 0L);
+            long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+            consumer.seek(partition, Math.max(first, end - 1));
+            while (consumer.position(partition) < end) {
+                for (ConsumerRecord<byte[], byte[]> r : consumer.poll(Duration.ofSeconds(1))) {
+                    last = Optional.of(Json.read(r.value(), BatchEnd.class, partition + " offset " + r.offset()));
+                }
+            }
+        }
+        return last;
+    }
+}
