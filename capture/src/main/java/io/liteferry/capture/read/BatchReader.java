@@ -2,6 +2,7 @@ package io.liteferry.capture.read;
 
 import io.liteferry.capture.install.InstalledLog;
 import io.liteferry.capture.read.SliceWriter.OpenBatch;
+import io.liteferry.core.ErrorCode;
 import io.liteferry.core.LiteferryException;
 import io.liteferry.core.change.BatchEnd;
 import io.liteferry.core.change.BatchId;
@@ -38,6 +39,8 @@ import org.jspecify.annotations.Nullable;
 public final class BatchReader implements AutoCloseable {
     private static final long HEARTBEAT_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long TURN_PATIENCE_MILLIS = 5;
+    /** No data_version SQLite gives. */
+    private static final long LOOK_AGAIN = -1;
 
     private final Plan plan;
     private final Clock clock;
@@ -53,7 +56,7 @@ public final class BatchReader implements AutoCloseable {
     private Position ended;
     private long batches;
     private @Nullable OpenBatch open;
-    private long knownDataVersion = -1;
+    private long knownDataVersion = LOOK_AGAIN;
     private long lastPollNanos;
     private volatile long unchangedMillis;
     private final AtomicLong turnsMissed = new AtomicLong();
@@ -119,21 +122,33 @@ public final class BatchReader implements AutoCloseable {
         long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(patienceMillis);
         try {
             do {
-                long before = clock.millis();
-                if (worthALook()) {
-                    Optional<Slice> slice = poll(before);
-                    if (slice.isPresent()) {
-                        return slice;
-                    }
-                } else {
-                    unchangedMillis = before;
-                    TimeUnit.MILLISECONDS.sleep(pollMillis);
+                Optional<Slice> slice = look();
+                if (slice.isPresent()) {
+                    return slice;
                 }
             } while (System.nanoTime() - until < 0);
             return Optional.empty();
         } catch (SQLException e) {
             throw file.failure("Reading changes of " + file.path(), e);
         }
+    }
+
+    private Optional<Slice> look() throws SQLException, InterruptedException {
+        long before = clock.millis();
+        try {
+            if (worthALook()) {
+                return poll(before);
+            }
+            unchangedMillis = before;
+            TimeUnit.MILLISECONDS.sleep(pollMillis);
+        } catch (SQLException e) {
+            if (file.failure("Reading", e).code() != ErrorCode.SOURCE_BUSY) {
+                throw e;
+            }
+            // Outside WAL a writer may hold its lock for longer than we wait. Nothing was read; the lag shows it.
+            knownDataVersion = LOOK_AGAIN;
+        }
+        return Optional.empty();
     }
 
     private boolean worthALook() throws SQLException {

@@ -137,6 +137,21 @@ class BatchReaderTest {
     }
 
     @Test
+    void aWriterThatHoldsItsLockForLongOutsideWalIsWaitedFor() throws Exception {
+        source.sql("PRAGMA journal_mode = DELETE");
+        source.sql("CREATE TABLE t(id INTEGER PRIMARY KEY, v)", "INSERT INTO t VALUES (1, 'a')")
+                .table("t", List.of("id"), "id", "v");
+        try (BatchReader reader = install()) {
+            CaptureFuzzTest.drain(reader, replica);
+            source.sql("BEGIN EXCLUSIVE", "UPDATE t SET v = 'b'");
+            assertThat(reader.next(0)).isEmpty();
+            source.sql("COMMIT");
+            CaptureFuzzTest.drain(reader, replica);
+            assertThat(replica.differences(source.connection())).isEmpty();
+        }
+    }
+
+    @Test
     void aBulkUpdateIsOneBatchOverSeveralReads() throws Exception {
         source.option(Options.MAX_BATCH_SIZE, "100").sql("CREATE TABLE t(id INTEGER PRIMARY KEY, v)");
         numbers(source, "INSERT INTO t SELECT i, 0 FROM n", 5_000);

@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** One full pass over all tables of the plan. */
 public final class FullPass {
@@ -65,7 +66,7 @@ public final class FullPass {
     private void compare() {
         long pass = store.nextPass();
         Instant started = clock.instant();
-        boolean complete = complete();
+        Optional<AppliedPosition> before = applied().filter(this::complete);
         Map<String, TableTally> tallies = new HashMap<>();
         for (TablePlan table : plan.tables()) {
             Instant tableStarted = clock.instant();
@@ -86,7 +87,14 @@ public final class FullPass {
             progress.tallied(table.source(), tally);
             metrics.tallied(table.source(), tally, ended);
         }
-        progress.ended(new PassResult(pass, started, clock.instant(), complete, tallies));
+        // A schema that moved meanwhile may have had a table copied again behind the pass: this one proves nothing.
+        boolean complete = before.isPresent()
+                && applied()
+                        .filter(this::complete)
+                        .map(AppliedPosition::schemaVersion)
+                        .equals(before.map(AppliedPosition::schemaVersion));
+        long schemaVersion = before.map(AppliedPosition::schemaVersion).orElse(0L);
+        progress.ended(new PassResult(pass, started, clock.instant(), complete, tallies), schemaVersion);
     }
 
     private TablePass.Listener listener(TablePlan table) {
@@ -104,15 +112,18 @@ public final class FullPass {
         };
     }
 
-    private boolean complete() {
+    private Optional<AppliedPosition> applied() {
         try {
-            AppliedPosition applied = sides.applied();
-            return plan.tables().stream().allMatch(t -> {
-                TableProgress p = applied.tables().get(t.source());
-                return p != null && p.state() == TableProgress.State.STREAMING;
-            });
+            return Optional.of(sides.applied());
         } catch (NotComparableException e) {
-            return false;
+            return Optional.empty();
         }
+    }
+
+    private boolean complete(AppliedPosition applied) {
+        return plan.tables().stream().allMatch(t -> {
+            TableProgress p = applied.tables().get(t.source());
+            return p != null && p.state() == TableProgress.State.STREAMING;
+        });
     }
 }

@@ -7,7 +7,8 @@ import java.util.Map;
 /**
  * What a full pass over all tables gave.
  *
- * @param afterSnapshot whether every table was complete in the target when the pass began
+ * @param afterSnapshot whether every table was complete in the target, and the source's schema the same, when the pass
+ *     began and when it ended
  */
 public record PassResult(
         long pass, Instant started, Instant ended, boolean afterSnapshot, Map<String, TableTally> tables) {

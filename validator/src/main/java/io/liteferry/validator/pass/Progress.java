@@ -9,7 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class Progress {
     private final Map<String, TableTally> tallies = new ConcurrentHashMap<>();
     private final Map<String, Running> running = new ConcurrentHashMap<>();
-    private volatile int cleanInRow;
+    private volatile Clean clean = new Clean(0, 0);
     private volatile long passes;
     private volatile Optional<PassResult> last = Optional.empty();
 
@@ -21,6 +21,9 @@ public final class Progress {
      */
     public record Running(long rows, long pending) {}
 
+    /** Clean passes in a row, all made while the source had this schema_version. */
+    private record Clean(int passes, long schemaVersion) {}
+
     void running(String table, long rows, long pending) {
         running.put(table, new Running(rows, pending));
     }
@@ -29,20 +32,26 @@ public final class Progress {
         tallies.put(table, tally);
     }
 
-    void ended(PassResult result) {
-        cleanInRow = result.clean() ? cleanInRow + 1 : 0;
+    /** @param schemaVersion of the source, the same when the pass began and when it ended */
+    void ended(PassResult result, long schemaVersion) {
+        int before = cleanInRow(schemaVersion);
+        clean = new Clean(result.clean() ? before + 1 : 0, schemaVersion);
         passes = result.pass();
         last = Optional.of(result);
     }
 
     /** Something differs, or a pass could not be made: the clean passes of before tell nothing of now. */
     void startOver() {
-        cleanInRow = 0;
+        clean = new Clean(0, 0);
     }
 
-    /** Full passes in a row with nothing different, the last one included. */
-    public int cleanInRow() {
-        return cleanInRow;
+    /**
+     * Full passes in a row with nothing different, the last one included. None of an earlier schema_version counts: a table
+     * whose triggers were gone for a while is copied again, and may keep rows that the source no longer has.
+     */
+    public int cleanInRow(long schemaVersion) {
+        Clean now = clean;
+        return now.schemaVersion == schemaVersion ? now.passes : 0;
     }
 
     /** Number of the last pass that ended; counts on over restarts. */

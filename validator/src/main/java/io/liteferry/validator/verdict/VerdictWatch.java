@@ -107,7 +107,7 @@ public final class VerdictWatch implements AutoCloseable {
                 applied,
                 applied.flatMap(log::broken),
                 lag.read(System.nanoTime()),
-                progress.cleanInRow(),
+                applied.map(a -> progress.cleanInRow(a.schemaVersion())).orElse(0),
                 progress.last(),
                 mismatches,
                 quarantined,
