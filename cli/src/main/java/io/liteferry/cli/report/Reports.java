@@ -21,13 +21,16 @@ public final class Reports {
             @JsonProperty("reasons") List<String> reasons,
             @JsonProperty("tables") List<VerdictDocument.TableReport> tables,
             @JsonProperty("lag_seconds") VerdictDocument.Lag lagSeconds) {
+        private static final VerdictDocument.Lag NO_LAG = new VerdictDocument.Lag(null, null);
+
         public static State of(VerdictDocument d) {
-            return new State(d.verdict(), d.reasons(), d.tables(), d.lagSeconds());
+            VerdictDocument.Lag measured = d.lagSeconds();
+            return new State(d.verdict(), d.reasons(), d.tables(), measured == null ? NO_LAG : measured);
         }
 
         /** Not ready, and nothing measured. */
         public static State notReady(List<String> reasons) {
-            return new State(VerdictDocument.NOT_READY, reasons, List.of(), new VerdictDocument.Lag(null, null));
+            return new State(VerdictDocument.NOT_READY, reasons, List.of(), NO_LAG);
         }
     }
 

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the validator last wrote to {@code liteferry.verdict}.
  *
+ * @param lagSeconds null before the first measurement
  * @param at when, ISO 8601
  */
 public record VerdictDocument(
@@ -15,7 +16,7 @@ public record VerdictDocument(
         @JsonProperty("reasons") List<String> reasons,
         @JsonProperty("checks") List<Check> checks,
         @JsonProperty("tables") List<TableReport> tables,
-        @JsonProperty("lag_seconds") Lag lagSeconds,
+        @JsonProperty("lag_seconds") @Nullable Lag lagSeconds,
         @JsonProperty("passes") long passes,
         @JsonProperty("at") String at) {
     public static final String READY = "READY";
@@ -49,9 +50,5 @@ public record VerdictDocument(
 
     public boolean ready() {
         return verdict.equals(READY);
-    }
-
-    public long mismatched() {
-        return tables.stream().mapToLong(TableReport::mismatchedRows).sum();
     }
 }
