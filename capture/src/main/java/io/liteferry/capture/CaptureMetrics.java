@@ -11,6 +11,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
@@ -26,11 +28,16 @@ final class CaptureMetrics implements CaptureEvents {
     private final List<Map<Operation, Counter>> events = new ArrayList<>();
     private final Map<String, Long> expected = new ConcurrentHashMap<>();
     private final AtomicLong logRows = new AtomicLong();
+    private final AtomicInteger running = new AtomicInteger();
     private volatile LongSupplier unchangedMillis;
     private volatile LongSupplier turnsMissed = () -> 0;
 
+    /** @param plan of one source; its name is a label where there are several */
     CaptureMetrics(Plan plan, Clock clock, MeterRegistry registry) {
-        this.unchangedMillis = clock::millis;
+        Tags source = plan.several() ? Tags.of("source", plan.source()) : Tags.empty();
+        // A source that never starts is behind from here on.
+        long made = clock.millis();
+        this.unchangedMillis = () -> made;
         for (TablePlan t : plan.tables()) {
             Map<Operation, Counter> counters = new EnumMap<>(Operation.class);
             for (Operation op : Operation.values()) {
@@ -38,25 +45,28 @@ final class CaptureMetrics implements CaptureEvents {
                 counters.put(
                         op,
                         op == Operation.SNAPSHOT
-                                ? registry.counter("liteferry.snapshot.rows", "table", t.source())
+                                ? registry.counter("liteferry.snapshot.rows", source.and("table", t.source()))
                                 : registry.counter(
                                         "liteferry.capture.events",
-                                        "table",
-                                        t.source(),
-                                        "op",
-                                        String.valueOf(op.code())));
+                                        source.and("table", t.source(), "op", String.valueOf(op.code()))));
             }
             events.add(counters);
             expected.put(t.source(), t.expectedRows());
             Gauge.builder("liteferry.snapshot.rows.expected", () -> expected.getOrDefault(t.source(), 0L))
-                    .tag("table", t.source())
+                    .tags(source.and("table", t.source()))
                     .register(registry);
         }
-        Gauge.builder("liteferry.change.log.rows", logRows::get).register(registry);
+        Gauge.builder("liteferry.change.log.rows", logRows::get).tags(source).register(registry);
         FunctionCounter.builder("liteferry.capture.turns.missed", this, m -> m.turnsMissed.getAsLong())
                 .description("Reads that did not wait for the validator's: the WAL may not be reset meanwhile.")
+                .tags(source)
+                .register(registry);
+        Gauge.builder("liteferry.capture.running", running, AtomicInteger::get)
+                .description("1 while the source is read, 0 before and after.")
+                .tags(source)
                 .register(registry);
         Gauge.builder("liteferry.capture.lag.seconds", () -> (clock.millis() - unchangedMillis.getAsLong()) / 1000.0)
+                .tags(source)
                 .register(registry);
     }
 
@@ -64,6 +74,12 @@ final class CaptureMetrics implements CaptureEvents {
     public void started(LongSupplier since, LongSupplier missed) {
         unchangedMillis = since;
         turnsMissed = missed;
+        running.set(1);
+    }
+
+    @Override
+    public void failed(Throwable failure) {
+        running.set(0);
     }
 
     @Override

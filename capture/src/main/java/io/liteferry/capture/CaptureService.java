@@ -6,7 +6,6 @@ import io.debezium.engine.DebeziumEngine;
 import io.liteferry.capture.connector.CaptureEvents;
 import io.liteferry.capture.connector.LiteferrySourceConnector;
 import io.liteferry.capture.connector.TaskContext;
-import io.liteferry.capture.read.Slice;
 import io.liteferry.core.ErrorCode;
 import io.liteferry.core.LiteferryException;
 import io.liteferry.core.kafka.KafkaClients;
@@ -20,11 +19,14 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.LongSupplier;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
@@ -42,9 +44,10 @@ public final class CaptureService implements Service {
 
     private final Plan plan;
     private final Clock clock;
-    private final ServiceHealth health = new ServiceHealth("source", "kafka", "stream");
+    private final ServiceHealth health = new ServiceHealth("kafka");
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final CountDownLatch startedOrEnded = new CountDownLatch(1);
+    private final Set<String> opening = ConcurrentHashMap.newKeySet();
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private volatile boolean closing;
     private @Nullable Running running;
@@ -60,6 +63,7 @@ public final class CaptureService implements Service {
     public CaptureService(Plan plan, Clock clock) {
         this.plan = plan;
         this.clock = clock;
+        plan.sources().forEach(s -> opening.add(s.name()));
     }
 
     @Override
@@ -119,27 +123,39 @@ public final class CaptureService implements Service {
     }
 
     private CaptureEvents events() {
-        CaptureMetrics metrics = new CaptureMetrics(plan, clock, registry);
+        Map<String, CaptureEvents> bySource = new HashMap<>();
+        for (Plan source : plan.perSource()) {
+            bySource.put(
+                    source.source(),
+                    new SourceEvents(
+                            source,
+                            new CaptureMetrics(source, clock, registry),
+                            health,
+                            () -> settled(source),
+                            why -> lost(source, why)));
+        }
         return new CaptureEvents() {
             @Override
-            public void started(LongSupplier unchangedMillis, LongSupplier turnsMissed) {
-                metrics.started(unchangedMillis, turnsMissed);
-                health.ok("source");
-                health.ok("kafka");
-                health.ok("stream");
-                startedOrEnded.countDown();
-            }
-
-            @Override
-            public void read(Slice slice) {
-                metrics.read(slice);
-            }
-
-            @Override
-            public void failed(Throwable reason) {
-                fail(reason);
+            public CaptureEvents of(Plan source) {
+                return bySource.getOrDefault(source.source(), IGNORED);
             }
         };
+    }
+
+    /** A source that cannot be read stops alone; the only one takes the service with it. */
+    private void lost(Plan source, Throwable why) {
+        if (plan.sources().size() == 1) {
+            fail(why);
+        }
+        settled(source);
+    }
+
+    private void settled(Plan source) {
+        opening.remove(source.source());
+        if (opening.isEmpty()) {
+            health.ok("kafka");
+            startedOrEnded.countDown();
+        }
     }
 
     private void ended(boolean success, @Nullable String message, @Nullable Throwable error) {
@@ -164,9 +180,7 @@ public final class CaptureService implements Service {
             known = t instanceof LiteferryException ? t : known;
         }
         failOnce(known);
-        for (String check : health.checks().keySet()) {
-            health.failing(check, String.valueOf(known.getMessage()));
-        }
+        health.failing(String.valueOf(known.getMessage()));
     }
 
     private LiteferryException unexpected(Throwable why) {
@@ -220,9 +234,7 @@ public final class CaptureService implements Service {
         TaskContext.withdraw(r.token());
         r.producer().close(Duration.ofSeconds(2));
         r.admin().close();
-        for (String check : health.checks().keySet()) {
-            health.failing(check, "stopped");
-        }
+        health.failing("stopped");
         LOG.info("Capture stopped source={}", plan.name());
     }
 }

@@ -38,7 +38,8 @@ final class KafkaSender implements DebeziumEngine.ChangeConsumer<ChangeEvent<Sou
             for (ChangeEvent<SourceRecord, SourceRecord> event : events) {
                 SourceRecord r = event.value();
                 topic = r.topic();
-                sent.add(producer.send(new ProducerRecord<>(topic, 0, (byte[]) r.key(), (byte[]) r.value())));
+                sent.add(producer.send(
+                        new ProducerRecord<>(topic, r.kafkaPartition(), (byte[]) r.key(), (byte[]) r.value())));
             }
             for (int i = 0; i < sent.size(); i++) {
                 topic = events.get(i).value().topic();

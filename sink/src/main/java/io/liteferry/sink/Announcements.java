@@ -29,13 +29,15 @@ final class Announcements implements AutoCloseable {
     private final Producer<byte[], byte[]> producer;
     private final TopicNames names;
     private final byte[] key;
+    private final int partition;
     private @Nullable AppliedPosition unsent;
     private long sentAt = System.nanoTime() - PAUSE_NANOS;
 
     Announcements(Producer<byte[], byte[]> producer, Plan plan) {
         this.producer = producer;
         names = TopicNames.of(plan);
-        key = plan.name().getBytes(StandardCharsets.UTF_8);
+        key = plan.source().getBytes(StandardCharsets.UTF_8);
+        partition = plan.partition();
     }
 
     void applied(BatchEnd end) {
@@ -59,19 +61,19 @@ final class Announcements implements AutoCloseable {
         if (position != null) {
             unsent = null;
             sentAt = System.nanoTime();
-            send(new ProducerRecord<>(names.applied(), 0, key, Json.bytes(position)));
+            send(new ProducerRecord<>(names.applied(), partition, key, Json.bytes(position)));
         }
     }
 
     void quarantined(Outcome.Quarantined q) {
         ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(
-                names.deadLetter(), q.record().key(), q.record().record());
+                names.deadLetter(), partition, q.record().key(), q.record().record());
         Headers h = record.headers();
         Map.of(
                         "topic",
                         q.topic(),
                         "partition",
-                        "0",
+                        String.valueOf(partition),
                         "offset",
                         String.valueOf(q.record().offset()),
                         "connector.name",

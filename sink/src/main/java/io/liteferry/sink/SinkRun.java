@@ -73,8 +73,8 @@ final class SinkRun implements AutoCloseable {
         constraintPauseNanos =
                 TimeUnit.MILLISECONDS.toNanos(plan.options().number(Options.CONSTRAINT_RETRY_INTERVAL_MS));
         target = new TargetSession(plan, this::pause);
-        reader = new StreamReader(kafka.consumer("liteferry-sink-" + plan.name()), topics);
-        announcements = new Announcements(kafka.producer("liteferry-sink-" + plan.name()), plan);
+        reader = new StreamReader(kafka.consumer("liteferry-sink-" + plan.source()), topics, plan);
+        announcements = new Announcements(kafka.producer("liteferry-sink-" + plan.source()), plan);
     }
 
     void run() {
@@ -90,14 +90,15 @@ final class SinkRun implements AutoCloseable {
             BatchAssembler assembler =
                     new BatchAssembler(topics, applied.id(), applied.position().position(), offsets);
             health.ok("stream");
-            LOG.info("sink started source={} generation={} batch={}", plan.name(), applied.generation(), applied.id());
+            LOG.info(
+                    "sink started source={} generation={} batch={}", plan.source(), applied.generation(), applied.id());
             while (stopping.getCount() > 0) {
                 step(assembler);
             }
         } catch (WakeupException e) {
-            LOG.debug("woken to stop source={}", plan.name());
+            LOG.debug("woken to stop source={}", plan.source());
         }
-        LOG.info("sink stopped source={}", plan.name());
+        LOG.info("sink stopped source={}", plan.source());
     }
 
     private void step(BatchAssembler assembler) {
@@ -183,7 +184,8 @@ final class SinkRun implements AutoCloseable {
         if (assembler.lost(end, reader.endOffsets())) {
             throw new LiteferryException(
                     ErrorCode.RECORDS_LOST,
-                    "Completing batch " + end.id() + " of " + plan.name() + ": its END is here, all topics were read to"
+                    "Completing batch " + end.id() + " of " + plan.source()
+                            + ": its END is here, all topics were read to"
                             + " their end, and records are missing. They were deleted from Kafka, or never written."
                             + " Nothing of the batch was applied. Start a new migration: liteferry uninstall, then apply.");
         }

@@ -4,6 +4,8 @@ import io.liteferry.core.ErrorCode;
 import io.liteferry.core.LiteferryException;
 import io.liteferry.core.change.BatchEnd;
 import io.liteferry.core.change.Json;
+import io.liteferry.core.kafka.Topics;
+import io.liteferry.core.plan.Plan;
 import io.liteferry.core.row.PackedReader;
 import io.liteferry.sink.batch.BatchAssembler;
 import io.liteferry.sink.batch.ChangeRecord;
@@ -28,13 +30,17 @@ import org.apache.kafka.common.errors.WakeupException;
 final class StreamReader implements AutoCloseable {
     private final Consumer<byte[], byte[]> consumer;
     private final List<TopicPartition> partitions;
+    private final Plan plan;
     private final Map<String, Integer> numbers = new HashMap<>();
     private final PackedReader packed = new PackedReader();
 
     /** @param topics table topics, then the topic of the ENDs */
-    StreamReader(Consumer<byte[], byte[]> consumer, List<String> topics) {
+    StreamReader(Consumer<byte[], byte[]> consumer, List<String> topics, Plan plan) {
         this.consumer = consumer;
-        partitions = topics.stream().map(t -> new TopicPartition(t, 0)).toList();
+        this.plan = plan;
+        partitions = topics.stream()
+                .map(t -> new TopicPartition(t, plan.partition()))
+                .toList();
         for (int i = 0; i < topics.size(); i++) {
             numbers.put(topics.get(i), i);
         }
@@ -49,12 +55,9 @@ final class StreamReader implements AutoCloseable {
         try {
             for (TopicPartition p : partitions) {
                 int count = consumer.partitionsFor(p.topic()).size();
-                if (count != 1) {
-                    throw new LiteferryException(
-                            ErrorCode.TOPIC_UNFIT,
-                            "Opening topic " + p.topic() + ": it has " + count
-                                    + " partitions, the protocol needs one. Run liteferry apply, which makes the topics.");
-                }
+                Topics.partitionProblem(p.topic(), count, plan.partitions()).ifPresent(problem -> {
+                    throw new LiteferryException(ErrorCode.TOPIC_UNFIT, problem);
+                });
             }
             consumer.assign(partitions);
             Map<TopicPartition, Long> first = consumer.beginningOffsets(partitions);
@@ -146,7 +149,7 @@ final class StreamReader implements AutoCloseable {
 
     /** Records of a topic that were not read yet, as far as the client knows. */
     long lag(String topic) {
-        return consumer.currentLag(new TopicPartition(topic, 0)).orElse(0);
+        return consumer.currentLag(new TopicPartition(topic, plan.partition())).orElse(0);
     }
 
     /** True while a connection to a broker stands; without one, reading waits in silence. */

@@ -54,7 +54,7 @@ final class TargetSession implements AutoCloseable {
         String joint = given.url().contains("?") ? "&" : "?";
         connections =
                 new PgConnections(given.url() + joint + BatchWriter.DRIVER_OPTION, given.username(), given.password());
-        store = new AppliedStore(plan.name());
+        store = new AppliedStore(plan.source());
         writer = new BatchWriter(plan);
         gate = new ConstraintGate(plan);
         retries = options.integer(Options.FLUSH_MAX_RETRIES);
@@ -169,7 +169,7 @@ final class TargetSession implements AutoCloseable {
                         throw PgConnections.failure(tried + " (stopping)", e);
                     }
                 } else {
-                    throw PgConnections.failure(tried + " of " + plan.name(), e);
+                    throw PgConnections.failure(tried + " of " + plan.source(), e);
                 }
             } catch (RuntimeException e) {
                 rollback(e);
@@ -187,7 +187,7 @@ final class TargetSession implements AutoCloseable {
         } catch (SQLException e) {
             e.addSuppressed(violation);
             rollback(e);
-            throw PgConnections.failure("Suspending a constraint of " + plan.name(), e);
+            throw PgConnections.failure("Suspending a constraint of " + plan.source(), e);
         }
     }
 

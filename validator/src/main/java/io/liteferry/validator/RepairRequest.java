@@ -48,13 +48,13 @@ public final class RepairRequest {
         }
         PgConnections connections = PgConnections.of(plan.options());
         try (Connection c = connections.open("liteferry-repair")) {
-            Map<String, List<byte[]>> open = open(c, plan.name(), table);
+            Map<String, List<byte[]>> open = open(c, plan.source(), table);
             if (open.isEmpty()) {
                 return 0;
             }
             int keys = 0;
             try (Producer<byte[], byte[]> producer =
-                    KafkaClients.of(plan.options()).producer(plan.name() + "-repair")) {
+                    KafkaClients.of(plan.options()).producer(plan.source() + "-repair")) {
                 for (Map.Entry<String, List<byte[]>> e : open.entrySet()) {
                     for (int i = 0; i < e.getValue().size(); i += KEYS_PER_SIGNAL) {
                         List<byte[]> some = e.getValue()
@@ -64,7 +64,7 @@ public final class RepairRequest {
                                                 i + KEYS_PER_SIGNAL,
                                                 e.getValue().size()));
                         send(producer, plan, e.getKey(), some);
-                        note(c, plan.name(), e.getKey(), some);
+                        note(c, plan.source(), e.getKey(), some);
                         keys += some.size();
                     }
                 }
@@ -97,9 +97,10 @@ public final class RepairRequest {
     private static void send(Producer<byte[], byte[]> producer, Plan plan, String table, List<byte[]> keys) {
         String topic = TopicNames.of(plan).signals();
         Signal signal = Signal.emitKeys(UUID.randomUUID().toString(), table, keys);
-        byte[] key = plan.name().getBytes(StandardCharsets.UTF_8);
+        byte[] key = plan.source().getBytes(StandardCharsets.UTF_8);
         try {
-            producer.send(new ProducerRecord<>(topic, key, Json.bytes(signal))).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            producer.send(new ProducerRecord<>(topic, plan.partition(), key, Json.bytes(signal)))
+                    .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw unreachable(topic, "it was interrupted", e);

@@ -25,7 +25,6 @@ final class ValidationTopic implements AutoCloseable {
     private static final Duration CLOSE = Duration.ofSeconds(2);
 
     private final String topic;
-    private final byte[] key;
     private final Producer<byte[], byte[]> producer;
     private final ExecutorService thread = Executors.newSingleThreadExecutor(r -> {
         Thread t = new Thread(r, "validation-topic");
@@ -35,21 +34,23 @@ final class ValidationTopic implements AutoCloseable {
 
     ValidationTopic(Plan plan) {
         this.topic = TopicNames.of(plan).validation();
-        this.key = plan.name().getBytes(StandardCharsets.UTF_8);
         this.producer = KafkaClients.of(plan.options()).producer(plan.name() + "-validator");
     }
 
-    void publish(byte[] document) {
+    /** @param plan of one source */
+    void publish(Plan plan, byte[] document) {
         try {
-            thread.execute(() -> send(document));
+            thread.execute(() -> send(plan, document));
         } catch (RejectedExecutionException e) {
             LOG.atDebug().addKeyValue("topic", topic).log("verdict not published: closing");
         }
     }
 
-    private void send(byte[] document) {
+    private void send(Plan plan, byte[] document) {
+        byte[] key = plan.source().getBytes(StandardCharsets.UTF_8);
         try {
-            producer.send(new ProducerRecord<>(topic, key, document)).get();
+            producer.send(new ProducerRecord<>(topic, plan.partition(), key, document))
+                    .get();
         } catch (ExecutionException | KafkaException e) {
             LOG.atWarn()
                     .addKeyValue("topic", topic)

@@ -94,14 +94,14 @@ public final class ValidatorService implements Service {
         return new Comparison(
                 connections,
                 file,
-                plan.name(),
+                plan.source(),
                 o.string(Options.TARGET_SCHEMA),
                 o.number(Options.READ_TRANSACTION_MAX_MS));
     }
 
     private ResultStore store(Comparison alreadyOpen) {
         try {
-            return new ResultStore(connections, plan.name());
+            return new ResultStore(connections, plan.source());
         } catch (RuntimeException e) {
             alreadyOpen.close();
             throw e;
@@ -150,7 +150,7 @@ public final class ValidatorService implements Service {
 
     /** One sample of the lag after the other. */
     private final class Lag implements Loop.Work {
-        private final LagProbe probe = new LagProbe(file, connections, plan.name(), lag, pace);
+        private final LagProbe probe = new LagProbe(file, connections, plan.source(), lag, pace);
 
         @Override
         public long step() {
@@ -169,7 +169,8 @@ public final class ValidatorService implements Service {
         private final VerdictWatch watch;
 
         Verdicts(ValidationTopic topic) {
-            this.watch = new VerdictWatch(plan, progress, lag, metrics, clock, topic::publish);
+            this.watch =
+                    new VerdictWatch(plan, progress, lag, metrics, clock, document -> topic.publish(plan, document));
         }
 
         @Override

@@ -2,13 +2,18 @@ package io.liteferry.capture.connector;
 
 import io.liteferry.core.ErrorCode;
 import io.liteferry.core.LiteferryException;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Counts the records that were handed out and are not acknowledged yet. Safe for use by several threads. */
 final class Acknowledgements {
+    private final Runnable bell;
     private long outstanding;
     private @Nullable String droppedFrom;
+
+    /** @param bell rung when the last is acknowledged, and when one never will be */
+    Acknowledgements(Runnable bell) {
+        this.bell = bell;
+    }
 
     synchronized void handedOut(int records) {
         outstanding += records;
@@ -17,31 +22,24 @@ final class Acknowledgements {
     synchronized void acknowledged() {
         outstanding--;
         if (outstanding == 0) {
-            notifyAll();
+            bell.run();
         }
     }
 
     /** A record that will never be in Kafka: the batch cannot be completed. */
     synchronized void dropped(String topic) {
         droppedFrom = topic;
-        notifyAll();
+        bell.run();
     }
 
     /**
-     * Waits until everything handed out is acknowledged; false where time ran out.
+     * True where everything handed out is acknowledged.
      *
      * @throws LiteferryException {@link ErrorCode#RECORD_DROPPED}
      */
-    synchronized boolean awaitAll(long millis) throws InterruptedException {
-        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
-        while (true) {
-            failIfDropped();
-            long left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
-            if (outstanding == 0 || left <= 0) {
-                return outstanding == 0;
-            }
-            wait(left);
-        }
+    synchronized boolean all() {
+        failIfDropped();
+        return outstanding == 0;
     }
 
     synchronized void failIfDropped() {

@@ -1,11 +1,17 @@
 package io.liteferry.capture.connector;
 
 import io.liteferry.capture.read.Slice;
+import io.liteferry.core.plan.Plan;
 import java.util.function.LongSupplier;
 
 /** What happens in a running task, for metrics and health. Called on the task's threads; must be quick. */
 public interface CaptureEvents {
     CaptureEvents IGNORED = new CaptureEvents() {};
+
+    /** Where the events of one source go; {@code source} is a plan of that source alone. */
+    default CaptureEvents of(Plan source) {
+        return this;
+    }
 
     /**
      * @param unchangedMillis see {@link io.liteferry.capture.read.BatchReader#unchangedMillis()}
@@ -15,6 +21,6 @@ public interface CaptureEvents {
 
     default void read(Slice slice) {}
 
-    /** The source cannot be read on; the task is about to end. */
+    /** The source cannot be read on; other sources of the task go on. */
     default void failed(Throwable failure) {}
 }

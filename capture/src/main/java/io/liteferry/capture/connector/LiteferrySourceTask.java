@@ -1,54 +1,32 @@
 package io.liteferry.capture.connector;
 
-import io.liteferry.capture.feedback.AppliedTopic;
-import io.liteferry.capture.feedback.EndTopic;
-import io.liteferry.capture.feedback.SignalListener;
-import io.liteferry.capture.read.BatchReader;
-import io.liteferry.capture.read.ChangeRecord;
-import io.liteferry.capture.read.Slice;
-import io.liteferry.capture.read.StartPoint;
-import io.liteferry.core.change.AppliedPosition;
-import io.liteferry.core.change.BatchEnd;
-import io.liteferry.core.change.Json;
+import io.liteferry.core.ErrorCode;
+import io.liteferry.core.LiteferryException;
 import io.liteferry.core.kafka.KafkaClients;
-import io.liteferry.core.kafka.TopicNames;
-import io.liteferry.core.options.Options;
 import io.liteferry.core.plan.Plan;
-import io.liteferry.core.plan.TablePlan;
-import io.liteferry.core.sqlite.SqliteFile;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.apache.kafka.connect.source.SourceTask;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Hands out the records of batches, and the END of each from the polling thread once all its records are acknowledged.
- * Only an END moves the source offset, so that a restart begins at a whole batch.
+ * Hands out the records of its sources, in turn. Each is read by a thread of its own, so a slow file keeps no other
+ * waiting; one that cannot be read on is told and left out, and the task ends when none is left.
  */
 public final class LiteferrySourceTask extends SourceTask {
-    private static final String OFFSET = "position";
+    private static final Logger LOG = LoggerFactory.getLogger(LiteferrySourceTask.class);
     private static final long WAIT_MILLIS = 50;
 
-    private final Acknowledgements acknowledgements = new Acknowledgements();
-    private @Nullable Running running;
-    private @Nullable BatchEnd waitingEnd;
-    private Map<String, ?> offset = Map.of();
-
-    /** What exists between start and stop. */
-    private record Running(
-            TaskContext context,
-            ReadAhead slices,
-            SignalListener signals,
-            List<String> topics,
-            String endTopic,
-            byte[] endKey,
-            Map<String, String> partition) {}
+    private final Semaphore bell = new Semaphore(0);
+    private @Nullable TaskContext task;
+    private Streams streams = new Streams();
 
     @Override
     public String version() {
@@ -57,111 +35,64 @@ public final class LiteferrySourceTask extends SourceTask {
 
     @Override
     public void start(Map<String, String> configuration) {
-        TaskContext task = TaskContext.of(configuration);
-        Plan plan = task.plan();
-        KafkaClients clients = KafkaClients.of(plan.options());
-        RequiredTopics.check(clients, plan);
-        Map<String, String> partition = Map.of("source", plan.name());
-        Optional<AppliedPosition> applied =
-                AppliedTopic.latest(clients, plan.name()).or(() -> connectOffset(partition));
-        SqliteFile file = new SqliteFile(plan.options().path(Options.DATABASE_FILE_PATH));
-        StartPoint from = StartPoint.claim(file, plan, applied);
-        EndTopic.refuseOtherLog(clients, plan.name(), from.position());
-        BatchReader reader = new BatchReader(plan, task.clock(), from);
-        SignalListener signals;
+        TaskContext given = TaskContext.of(configuration);
+        RequiredTopics.check(KafkaClients.of(given.plan().options()), given.plan());
+        task = given;
+        Streams opened = new Streams();
+        streams = opened;
         try {
-            signals = SignalListener.start(clients, plan.name(), reader::request);
+            for (Plan plan : given.plan().perSource()) {
+                try {
+                    opened.add(new SourceStream(plan, given, this::stored, bell::release));
+                } catch (LiteferryException e) {
+                    if (e.code() == ErrorCode.KAFKA_UNREACHABLE) {
+                        throw e;
+                    }
+                    given.events().of(plan).failed(e);
+                    opened.lost(plan.source(), e);
+                }
+            }
+            opened.failIfNoneIsLeft();
         } catch (RuntimeException e) {
-            reader.close();
+            opened.close();
             throw e;
         }
-        TopicNames names = TopicNames.of(plan);
-        running = new Running(
-                task,
-                new ReadAhead(reader, task.events()),
-                signals,
-                plan.tables().stream().map(TablePlan::source).map(names::table).toList(),
-                names.transaction(),
-                plan.name().getBytes(StandardCharsets.UTF_8),
-                partition);
-        applied.ifPresent(this::movesTo);
-        task.events().started(reader::unchangedMillis, reader::turnsMissed);
-        running.slices().start();
     }
 
-    /** Only where no sink of ours publishes what it has applied. */
-    private Optional<AppliedPosition> connectOffset(Map<String, String> partition) {
-        if (context == null || context.offsetStorageReader() == null) {
-            return Optional.empty();
-        }
-        Map<String, Object> stored = context.offsetStorageReader().offset(partition);
-        return stored != null && stored.get(OFFSET) instanceof String json
-                ? Optional.of(Json.read(
-                        json.getBytes(StandardCharsets.UTF_8), AppliedPosition.class, "the connector's offset"))
-                : Optional.empty();
-    }
-
-    private void movesTo(AppliedPosition position) {
-        offset = Map.of(OFFSET, new String(Json.bytes(position), StandardCharsets.UTF_8));
+    private Optional<Map<String, Object>> stored(Map<String, String> partition) {
+        return context == null || context.offsetStorageReader() == null
+                ? Optional.empty()
+                : Optional.ofNullable(context.offsetStorageReader().offset(partition));
     }
 
     @Override
     public @Nullable List<SourceRecord> poll() throws InterruptedException {
-        Running r = running;
-        if (r == null) {
+        if (task == null) {
             return null;
         }
-        boolean acknowledged = acknowledgements.awaitAll(waitingEnd == null ? 0 : WAIT_MILLIS);
-        if (!acknowledged && r.context().host() == TaskContext.Host.ENGINE) {
-            // The engine acknowledges before it polls again: what is missing now was filtered out.
-            acknowledgements.dropped("the topics of " + r.context().plan().name());
-            acknowledgements.failIfDropped();
+        bell.drainPermits();
+        List<SourceRecord> records = streams.next();
+        if (records.isEmpty() && bell.tryAcquire(WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
+            records = streams.next();
         }
-        List<SourceRecord> records = new ArrayList<>();
-        if (waitingEnd != null) {
-            if (!acknowledged) {
-                return null;
-            }
-            records.add(end(r, waitingEnd));
-            waitingEnd = null;
-        }
-        Slice slice = r.slices().take(records.isEmpty() ? WAIT_MILLIS : 0).orElse(null);
-        if (slice != null) {
-            for (ChangeRecord c : slice.records()) {
-                records.add(record(r, r.topics().get(c.table()), c.key(), c.value()));
-            }
-            waitingEnd = slice.end().orElse(null);
-        }
-        acknowledgements.handedOut(records.size());
         return records.isEmpty() ? null : records;
-    }
-
-    private SourceRecord end(Running r, BatchEnd end) {
-        movesTo(new AppliedPosition(end.position(), end.batch(), end.schemaVersion(), end.tables(), end.consistent()));
-        return record(r, r.endTopic(), r.endKey(), Json.bytes(end));
-    }
-
-    private SourceRecord record(Running r, String topic, byte[] key, byte[] value) {
-        return new SourceRecord(r.partition(), offset, topic, 0, Schema.BYTES_SCHEMA, key, Schema.BYTES_SCHEMA, value);
     }
 
     @Override
     public void commitRecord(SourceRecord record, @Nullable RecordMetadata metadata) {
-        Running r = running;
-        if (metadata == null && r != null && r.context().host() == TaskContext.Host.CONNECT) {
-            acknowledgements.dropped(record.topic());
-        } else {
-            acknowledgements.acknowledged();
+        TaskContext running = task;
+        if (running != null) {
+            boolean written = metadata != null || running.host() == TaskContext.Host.ENGINE;
+            streams.commit(record, written);
         }
     }
 
     @Override
     public void stop() {
-        Running r = running;
-        if (r != null) {
-            r.signals().close();
-            r.slices().close();
-            running = null;
+        if (task != null) {
+            task = null;
+            streams.close();
+            LOG.info("Capture task stopped");
         }
     }
 }

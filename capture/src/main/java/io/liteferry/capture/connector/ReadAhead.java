@@ -19,14 +19,17 @@ final class ReadAhead implements AutoCloseable {
 
     private final BatchReader reader;
     private final CaptureEvents events;
+    private final Runnable bell;
     private final BlockingQueue<Slice> waiting = new ArrayBlockingQueue<>(1);
     private final Thread thread = new Thread(this::run, "capture-reader");
     private volatile boolean closed;
     private volatile @Nullable RuntimeException failure;
 
-    ReadAhead(BatchReader reader, CaptureEvents events) {
+    /** @param bell rung when there is something to take */
+    ReadAhead(BatchReader reader, CaptureEvents events, Runnable bell) {
         this.reader = reader;
         this.events = events;
+        this.bell = bell;
         thread.setDaemon(true);
     }
 
@@ -44,6 +47,7 @@ final class ReadAhead implements AutoCloseable {
                 }
                 while (!closed && !taken) {
                     taken = waiting.offer(next, PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+                    bell.run();
                 }
             }
         } catch (InterruptedException e) {
@@ -62,11 +66,12 @@ final class ReadAhead implements AutoCloseable {
     private void failed(RuntimeException reason) {
         failure = reason;
         events.failed(reason);
+        bell.run();
     }
 
-    /** The next slice, or what has ended the reading. */
-    Optional<Slice> take(long millis) throws InterruptedException {
-        Slice next = waiting.poll(millis, TimeUnit.MILLISECONDS);
+    /** The next slice where there is one, or what has ended the reading. */
+    Optional<Slice> take() {
+        Slice next = waiting.poll();
         RuntimeException ended = failure;
         if (next == null && ended != null) {
             throw ended;

@@ -4,14 +4,17 @@ import io.liteferry.core.ErrorCode;
 import io.liteferry.core.LiteferryException;
 import io.liteferry.core.kafka.KafkaClients;
 import io.liteferry.core.kafka.TopicNames;
+import io.liteferry.core.kafka.Topics;
 import io.liteferry.core.plan.Plan;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TopicDescription;
 
 /** Checks before anything is sent that every topic is there: one that the broker made by itself may drop records. */
 final class RequiredTopics {
@@ -21,12 +24,17 @@ final class RequiredTopics {
 
     static void check(KafkaClients clients, Plan plan) {
         TopicNames names = TopicNames.of(plan);
-        List<String> missing = new ArrayList<>(names.stream(plan));
-        missing.add(names.applied());
-        missing.add(names.signals());
+        List<String> needed = new ArrayList<>(names.stream(plan));
+        needed.add(names.applied());
+        needed.add(names.signals());
+        List<String> missing = new ArrayList<>(needed);
+        Map<String, TopicDescription> found = Map.of();
         try (Admin admin = clients.admin("liteferry-capture-admin-" + plan.name())) {
             Set<String> present = admin.listTopics().names().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
             missing.removeAll(present);
+            if (missing.isEmpty()) {
+                found = admin.describeTopics(needed).allTopicNames().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw unreachable(clients, "interrupted", e);
@@ -40,6 +48,11 @@ final class RequiredTopics {
                     "Looking for the topics of " + plan.name() + ": " + missing
                             + " do not exist. Run liteferry apply --config … first.");
         }
+        found.forEach((topic, t) -> Topics.partitionProblem(
+                        topic, t.partitions().size(), plan.partitions())
+                .ifPresent(problem -> {
+                    throw new LiteferryException(ErrorCode.TOPIC_UNFIT, problem);
+                }));
     }
 
     private static LiteferryException unreachable(KafkaClients clients, String why, Exception e) {

@@ -4,6 +4,7 @@ import io.liteferry.core.change.AppliedPosition;
 import io.liteferry.core.change.Json;
 import io.liteferry.core.kafka.KafkaClients;
 import io.liteferry.core.kafka.TopicNames;
+import io.liteferry.core.plan.Plan;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -17,8 +18,9 @@ public final class AppliedTopic {
     private AppliedTopic() {}
 
     /** Reads the whole topic; empty where the sink never applied anything. */
-    public static Optional<AppliedPosition> latest(KafkaClients clients, String name) {
-        TopicPartition partition = new TopicPartition(new TopicNames(name).applied(), 0);
+    public static Optional<AppliedPosition> latest(KafkaClients clients, Plan plan) {
+        String name = plan.source();
+        TopicPartition partition = new TopicPartition(TopicNames.of(plan).applied(), plan.partition());
         Optional<AppliedPosition> latest = Optional.empty();
         try (Consumer<byte[], byte[]> consumer = clients.consumer("liteferry-capture-applied-" + name)) {
             consumer.assign(List.of(partition));

@@ -7,6 +7,7 @@ import io.liteferry.core.change.Json;
 import io.liteferry.core.change.Position;
 import io.liteferry.core.kafka.KafkaClients;
 import io.liteferry.core.kafka.TopicNames;
+import io.liteferry.core.plan.Plan;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -22,22 +23,25 @@ public final class EndTopic {
     private EndTopic() {}
 
     /** @throws LiteferryException {@link ErrorCode#TOPIC_UNFIT} where the last END is of another log */
-    public static void refuseOtherLog(KafkaClients clients, String name, Position own) {
-        Optional<BatchEnd> last = last(clients, name);
+    public static void refuseOtherLog(KafkaClients clients, Plan plan, Position own) {
+        Optional<BatchEnd> last = last(clients, plan);
         if (last.isPresent() && !last.get().position().logIdentity().equals(own.logIdentity())) {
             throw new LiteferryException(
                     ErrorCode.TOPIC_UNFIT,
-                    "Starting capture of " + name + " on log " + own.logIdentity() + ": its topics hold batches of log "
+                    "Starting capture of " + plan.source() + " on log " + own.logIdentity() + ": partition "
+                            + plan.partition()
+                            + " of its topics holds batches of log "
                             + last.get().position().logIdentity()
-                            + ", an earlier installation. Delete the topics " + name
+                            + ", an earlier installation or another source. Put the sources of the migration file back into their"
+                            + " places, or delete the topics " + plan.name()
                             + ".*, or give the migration another name; then liteferry apply --config ….");
         }
     }
 
-    private static Optional<BatchEnd> last(KafkaClients clients, String name) {
-        TopicPartition partition = new TopicPartition(new TopicNames(name).transaction(), 0);
+    private static Optional<BatchEnd> last(KafkaClients clients, Plan plan) {
+        TopicPartition partition = new TopicPartition(TopicNames.of(plan).transaction(), plan.partition());
         Optional<BatchEnd> last = Optional.empty();
-        try (Consumer<byte[], byte[]> consumer = clients.consumer("liteferry-capture-ends-" + name)) {
+        try (Consumer<byte[], byte[]> consumer = clients.consumer("liteferry-capture-ends-" + plan.source())) {
             consumer.assign(List.of(partition));
             long first = consumer.beginningOffsets(List.of(partition)).getOrDefault(partition, 0L);
             long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);

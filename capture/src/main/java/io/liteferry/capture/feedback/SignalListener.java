@@ -4,6 +4,7 @@ import io.liteferry.core.change.Json;
 import io.liteferry.core.change.Signal;
 import io.liteferry.core.kafka.KafkaClients;
 import io.liteferry.core.kafka.TopicNames;
+import io.liteferry.core.plan.Plan;
 import java.time.Duration;
 import java.util.List;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -28,18 +29,18 @@ public final class SignalListener implements AutoCloseable {
     private final Thread thread;
     private volatile boolean closed;
 
-    private SignalListener(KafkaClients clients, String name, java.util.function.Consumer<Signal.Data> keysWanted) {
+    private SignalListener(KafkaClients clients, Plan plan, java.util.function.Consumer<Signal.Data> keysWanted) {
         this.keysWanted = keysWanted;
-        this.partition = new TopicPartition(new TopicNames(name).signals(), 0);
-        this.consumer = clients.consumer("liteferry-capture-signals-" + name);
+        this.partition = new TopicPartition(TopicNames.of(plan).signals(), plan.partition());
+        this.consumer = clients.consumer("liteferry-capture-signals-" + plan.source());
         this.thread = new Thread(this::listen, "capture-signals");
         this.thread.setDaemon(true);
     }
 
     /** Begins at the topic's end: every signal sent after this returned is heard. */
     public static SignalListener start(
-            KafkaClients clients, String name, java.util.function.Consumer<Signal.Data> keysWanted) {
-        SignalListener listener = new SignalListener(clients, name, keysWanted);
+            KafkaClients clients, Plan plan, java.util.function.Consumer<Signal.Data> keysWanted) {
+        SignalListener listener = new SignalListener(clients, plan, keysWanted);
         listener.consumer.assign(List.of(listener.partition));
         listener.consumer.seekToEnd(List.of(listener.partition));
         listener.consumer.position(listener.partition);

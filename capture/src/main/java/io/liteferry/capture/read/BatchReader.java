@@ -211,7 +211,7 @@ public final class BatchReader implements AutoCloseable {
         boolean consistent = tables.values().stream().allMatch(t -> t.state() == TableProgress.State.STREAMING);
         ended = source.position();
         return new BatchEnd(
-                plan.name(),
+                plan.source(),
                 ended,
                 batch.id.batch(),
                 source.schemaVersion(),

@@ -42,7 +42,7 @@ class ReadAheadTest {
                 }
             };
             StartPoint start = StartPoint.claim(new SqliteFile(source.path()), plan, Optional.empty());
-            try (ReadAhead slices = new ReadAhead(new BatchReader(plan, Clock.systemUTC(), start), events)) {
+            try (ReadAhead slices = new ReadAhead(new BatchReader(plan, Clock.systemUTC(), start), events, () -> {})) {
                 slices.start();
                 await().until(() -> told.get() != null);
                 assertThat(told.get()).hasMessageContaining("as if");

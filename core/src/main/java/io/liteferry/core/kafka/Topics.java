@@ -14,10 +14,11 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 
 /**
- * Makes a migration's topics, one partition each: a source is one ordered stream. Table topics and the ENDs keep
+ * Makes a migration's topics, one partition a source: a source is one ordered stream. Table topics and the ENDs keep
  * everything, because the target may still need it; the operator sets retention by size once it is known.
  */
 public final class Topics {
@@ -25,7 +26,34 @@ public final class Topics {
 
     private Topics() {}
 
-    /** Makes the topics that are missing and returns their names. */
+    /** Records name their partition, so none moves when a source is added at the end of the list. */
+    private static void addPartitions(Admin admin, Plan plan, List<String> topics)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        Map<String, NewPartitions> more = new HashMap<>();
+        admin.describeTopics(topics)
+                .allTopicNames()
+                .get(PATIENCE_SECONDS, TimeUnit.SECONDS)
+                .forEach((topic, found) -> {
+                    if (found.partitions().size() < plan.partitions()) {
+                        more.put(topic, NewPartitions.increaseTo(plan.partitions()));
+                    }
+                });
+        admin.createPartitions(more).all().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** What is wrong with the number of partitions of a topic, if anything, and what to do. */
+    public static Optional<String> partitionProblem(String topic, int found, int sources) {
+        return found == sources
+                ? Optional.empty()
+                : Optional.of(
+                        "Opening topic " + topic + ": it has " + found + " partitions, the migration has " + sources
+                                + " sources, and each is one partition. "
+                                + (found < sources
+                                        ? "Run liteferry apply --config …, which adds what is missing."
+                                        : "Put the sources that were removed back into the migration file, in their places."));
+    }
+
+    /** Makes the topics, and the partitions of sources added since, that are missing; returns the names of new topics. */
     public static List<String> makeMissing(Admin admin, Plan plan) {
         TopicNames names = TopicNames.of(plan);
         Map<String, String> keep = Map.of(
@@ -53,12 +81,16 @@ public final class Topics {
                 if (!present.contains(topic)) {
                     missing.add(new NewTopic(
                                     topic,
-                                    Optional.of(1),
+                                    Optional.of(plan.partitions()),
                                     replication == -1 ? Optional.empty() : Optional.of(replication))
                             .configs(config));
                 }
             });
             admin.createTopics(missing).all().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            addPartitions(
+                    admin,
+                    plan,
+                    wanted.keySet().stream().filter(present::contains).toList());
             return missing.stream().map(NewTopic::name).sorted().toList();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

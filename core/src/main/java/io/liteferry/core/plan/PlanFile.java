@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** {@code migration.yaml}: the file a person reviews, and the {@link Plan} it stands for. */
 public final class PlanFile {
@@ -16,7 +17,7 @@ public final class PlanFile {
     private PlanFile() {}
 
     /**
-     * Reads a migration file. A relative {@code database.file.path} is taken from the folder of the file.
+     * Reads a migration file. Relative paths of databases are taken from the folder of the file.
      *
      * @throws LiteferryException {@link ErrorCode#PLAN_INVALID} with every problem and its line
      */
@@ -51,10 +52,22 @@ public final class PlanFile {
     }
 
     private static Plan resolved(Plan plan, Path file) {
+        Plan resolved = new Plan(
+                plan.name(),
+                plan.options(),
+                plan.tables(),
+                plan.listed().stream()
+                        .map(s -> new Source(s.name(), absolute(file, s.file()), s.schema(), s.partition()))
+                        .toList(),
+                List.of());
         return plan.options()
                 .optional(Options.DATABASE_FILE_PATH)
-                .map(written -> file.toAbsolutePath().resolveSibling(written).normalize())
-                .map(path -> plan.withOptions(plan.options().with(Options.DATABASE_FILE_PATH, path.toString())))
-                .orElse(plan);
+                .map(written ->
+                        resolved.withOptions(plan.options().with(Options.DATABASE_FILE_PATH, absolute(file, written))))
+                .orElse(resolved);
+    }
+
+    private static String absolute(Path file, String written) {
+        return file.toAbsolutePath().resolveSibling(written).normalize().toString();
     }
 }

@@ -43,11 +43,12 @@ final class PlanReader {
 
     Plan read(String yaml) {
         YamlMap root = new YamlMap(tree(yaml), "", problems);
-        root.allow("apiVersion", "kind", "name", "options", "tables");
+        root.allow("apiVersion", "kind", "name", "options", "sources", "tables");
         exactly(root, "apiVersion", PlanFile.API_VERSION);
         exactly(root, "kind", PlanFile.KIND);
         String name = name(root);
         Options options = options(root);
+        List<Source> sources = new SourceList(problems).read(root, options);
         Map<TablePlan, YamlMap> tables = new LinkedHashMap<>();
         if (root.get("tables").isEmpty()) {
             root.problem("tables", ": is missing");
@@ -61,7 +62,7 @@ final class PlanReader {
         });
         PlanChecks.check(tables, problems);
         problems.throwIfAny(file);
-        return new Plan(name, options, List.copyOf(tables.keySet()));
+        return new Plan(name, options, List.copyOf(tables.keySet()), sources, List.of());
     }
 
     private Node tree(String yaml) {

@@ -31,6 +31,7 @@ final class PlanWriter {
         line("kind: " + PlanFile.KIND);
         line("name: " + scalar(plan.name()));
         options(plan.options());
+        sources(plan.listed());
         line(plan.tables().isEmpty() ? "tables: {}" : "tables:");
         plan.tables().forEach(this::table);
         return out.toString();
@@ -46,6 +47,16 @@ final class PlanWriter {
                     "  ",
                     "A password is given by LITEFERRY_CONNECTION_PASSWORD, or here by ${env:NAME} or ${file:/path}.");
         }
+    }
+
+    private void sources(List<Source> sources) {
+        if (sources.isEmpty()) {
+            return;
+        }
+        line("sources:");
+        comment("  ", "The place in this list is the partition in Kafka: add at the end, never move or remove.");
+        sources.forEach(s -> line("  - { name: " + scalar(s.name()) + ", file: " + scalar(s.file())
+                + (s.schema().equals(s.name()) ? "" : ", schema: " + scalar(s.schema())) + " }"));
     }
 
     private void table(TablePlan t) {

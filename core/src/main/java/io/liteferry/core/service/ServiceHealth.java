@@ -1,5 +1,6 @@
 package io.liteferry.core.service;
 
+import io.liteferry.core.plan.Plan;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -9,21 +10,48 @@ import java.util.concurrent.ConcurrentSkipListMap;
  * service writes, the admin endpoint reads.
  */
 public final class ServiceHealth {
-    private final Map<String, String> checks = new ConcurrentSkipListMap<>();
+    private final Map<String, String> checks;
+    private final String prefix;
 
     /** Declares checks that are not ok before they were made. */
     public ServiceHealth(String... names) {
+        this(new ConcurrentSkipListMap<>(), "");
+        declare(names);
+    }
+
+    private ServiceHealth(Map<String, String> checks, String prefix) {
+        this.checks = checks;
+        this.prefix = prefix;
+    }
+
+    /**
+     * The checks of one source among these, declared here; with several sources they are called {@code source: check}.
+     *
+     * @param source a plan of one source
+     */
+    public ServiceHealth of(Plan source, String... names) {
+        ServiceHealth own = new ServiceHealth(checks, source.several() ? source.source() + ": " : "");
+        own.declare(names);
+        return own;
+    }
+
+    private void declare(String... names) {
         for (String n : names) {
-            checks.put(n, "not yet");
+            checks.putIfAbsent(prefix + n, "not yet");
         }
     }
 
     public void ok(String check) {
-        checks.put(check, "ok");
+        checks.put(prefix + check, "ok");
     }
 
     public void failing(String check, String why) {
-        checks.put(check, why);
+        checks.put(prefix + check, why);
+    }
+
+    /** Says of every check here why it is not ok. */
+    public void failing(String why) {
+        checks.replaceAll((check, before) -> check.startsWith(prefix) ? why : before);
     }
 
     public boolean ready() {

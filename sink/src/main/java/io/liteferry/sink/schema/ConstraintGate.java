@@ -108,7 +108,7 @@ public final class ConstraintGate {
         try (PreparedStatement s = c.prepareStatement(
                 "SELECT table_name, name, definition FROM liteferry.suspended_constraint WHERE source = ?"
                         + " ORDER BY definition LIKE '%FOREIGN KEY%', last_tried")) {
-            s.setString(1, plan.name());
+            s.setString(1, plan.source());
             try (ResultSet r = s.executeQuery()) {
                 while (r.next()) {
                     all.add(new Suspended(r.getString(1), r.getString(2), r.getString(3)));
@@ -122,7 +122,7 @@ public final class ConstraintGate {
                     PreparedStatement forget = c.prepareStatement(
                             "DELETE FROM liteferry.suspended_constraint WHERE source = ? AND table_name = ? AND name = ?")) {
                 s.execute(x.sql);
-                forget.setString(1, plan.name());
+                forget.setString(1, plan.source());
                 forget.setString(2, x.table);
                 forget.setString(3, x.name);
                 forget.executeUpdate();
@@ -148,7 +148,7 @@ public final class ConstraintGate {
      */
     public void suspend(Connection c, SQLException violation) throws SQLException {
         Found found = find(c, violation)
-                .orElseThrow(() -> PgConnections.failure("Applying a batch of " + plan.name(), violation));
+                .orElseThrow(() -> PgConnections.failure("Applying a batch of " + plan.source(), violation));
         if (found.primary) {
             throw new LiteferryException(
                     ErrorCode.PRIMARY_KEY_CONFLICT,
@@ -325,7 +325,7 @@ public final class ConstraintGate {
         Set<Name> names = new HashSet<>();
         try (PreparedStatement s =
                 c.prepareStatement("SELECT table_name, name FROM liteferry.suspended_constraint WHERE source = ?")) {
-            s.setString(1, plan.name());
+            s.setString(1, plan.source());
             try (ResultSet r = s.executeQuery()) {
                 while (r.next()) {
                     names.add(new Name(r.getString(1), r.getString(2)));
@@ -348,7 +348,7 @@ public final class ConstraintGate {
                 INSERT INTO liteferry.suspended_constraint (source, table_name, name, definition, reason, sqlstate)
                 VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (source, table_name, name) DO UPDATE
                 SET reason = EXCLUDED.reason, sqlstate = EXCLUDED.sqlstate, last_tried = clock_timestamp()""")) {
-            s.setString(1, plan.name());
+            s.setString(1, plan.source());
             s.setString(2, table);
             s.setString(3, name);
             s.setString(4, sql);

@@ -77,7 +77,7 @@ final class OwnDefinitions {
             find.setArray(4, c.createArrayOf("text", keyIndexes(c, t).toArray()));
             try (ResultSet r = find.executeQuery()) {
                 while (r.next()) {
-                    keep.setString(1, plan.name());
+                    keep.setString(1, plan.source());
                     keep.setString(2, t.source());
                     keep.setString(3, r.getString("name"));
                     keep.setString(4, r.getString("kind"));
@@ -134,7 +134,7 @@ final class OwnDefinitions {
         try (PreparedStatement s = c.prepareStatement("""
                 SELECT table_name, name, streaming FROM liteferry.own_definition WHERE source = ?
                 ORDER BY kind = 'f', kind = 'i' DESC, table_name, name""")) {
-            s.setString(1, plan.name());
+            s.setString(1, plan.source());
             try (ResultSet r = s.executeQuery()) {
                 while (r.next()) {
                     String sql = r.getString("streaming");

@@ -63,7 +63,7 @@ public final class TargetInstaller {
             }
             return true;
         } catch (SQLException e) {
-            throw PgConnections.failure("Looking for the tables of " + plan.name(), e);
+            throw PgConnections.failure("Looking for the tables of " + plan.source(), e);
         }
     }
 
@@ -75,14 +75,14 @@ public final class TargetInstaller {
      */
     public void install() {
         OwnSchema.migrate(connections);
-        String running = "Making the target of " + plan.name();
+        String running = "Making the target of " + plan.source();
         try (Connection c = connections.open(APPLICATION);
                 Statement s = c.createStatement()) {
             for (String sql : statements()) {
                 running = sql;
                 s.execute(sql);
             }
-            running = "Comparing the target with the plan of " + plan.name();
+            running = "Comparing the target with the plan of " + plan.source();
             verify(c);
             demandEmpty(c);
             // Once a sink has started, what is there may already have come back.
@@ -118,7 +118,7 @@ public final class TargetInstaller {
         if (!problems.isEmpty()) {
             throw new LiteferryException(
                     ErrorCode.TARGET_MISMATCH,
-                    "Comparing the target with the plan of " + plan.name() + ": " + String.join("; ", problems)
+                    "Comparing the target with the plan of " + plan.source() + ": " + String.join("; ", problems)
                             + ". Correct the plan, or alter or drop the tables, and apply again.");
         }
     }
@@ -190,7 +190,7 @@ public final class TargetInstaller {
         if (!filled.isEmpty()) {
             throw new LiteferryException(
                     ErrorCode.TARGET_NOT_EMPTY,
-                    "Making the target of " + plan.name() + ": rows stand in " + String.join(", ", filled)
+                    "Making the target of " + plan.source() + ": rows stand in " + String.join(", ", filled)
                             + ", which no sink of this migration has written. Empty or rename these tables, or choose"
                             + " another target.schema.");
         }
@@ -198,7 +198,7 @@ public final class TargetInstaller {
 
     private boolean alreadyApplied(Connection c) throws SQLException {
         try (PreparedStatement s = c.prepareStatement("SELECT 1 FROM liteferry.applied WHERE source = ?")) {
-            s.setString(1, plan.name());
+            s.setString(1, plan.source());
             try (ResultSet r = s.executeQuery()) {
                 return r.next();
             }

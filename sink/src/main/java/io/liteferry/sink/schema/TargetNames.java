@@ -15,6 +15,8 @@ import java.util.UUID;
 public final class TargetNames {
     private static final int LONGEST = 63;
     private static final int HASH = 8;
+    /** Two tables that shared a stage would mix their rows; with many sources there are many stages. */
+    private static final int STAGE_HASH = 16;
 
     private TargetNames() {}
 
@@ -31,7 +33,7 @@ public final class TargetNames {
     public static String stage(Plan plan, TablePlan table) {
         return PgSql.name(
                 OwnSchema.NAME,
-                "stage_" + fitting(table.target(), 40) + "_" + hash(plan.name() + "\0" + table.source()));
+                "stage_" + fitting(table.target(), 40) + "_" + hash(plan.source() + "\0" + table.source(), STAGE_HASH));
     }
 
     /** One hash partition of a table, quoted, with its schema. */
@@ -57,12 +59,13 @@ public final class TargetNames {
             }
             cut.appendCodePoint(cp);
         }
-        return cut + "_" + hash(name);
+        return cut + "_" + hash(name, HASH);
     }
 
-    private static String hash(String text) {
+    private static String hash(String text, int digits) {
         return UUID.nameUUIDFromBytes(text.getBytes(StandardCharsets.UTF_8))
                 .toString()
-                .substring(0, HASH);
+                .replace("-", "")
+                .substring(0, digits);
     }
 }

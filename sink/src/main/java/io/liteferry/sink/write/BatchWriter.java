@@ -41,7 +41,7 @@ public final class BatchWriter {
 
     public BatchWriter(Plan plan) {
         this.plan = plan;
-        quarantine = new Quarantine(plan.name());
+        quarantine = new Quarantine(plan.source());
     }
 
     /** Learns the tables as they really are; what an earlier sink left in the stages is gone: it will be read again. */

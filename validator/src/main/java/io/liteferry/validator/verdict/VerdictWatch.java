@@ -86,7 +86,7 @@ public final class VerdictWatch implements AutoCloseable {
     }
 
     private Facts facts() throws SQLException {
-        Optional<AppliedPosition> applied = AppliedRow.read(connection, plan.name());
+        Optional<AppliedPosition> applied = AppliedRow.read(connection, plan.source());
         Map<String, Map<String, Long>> mismatches = new HashMap<>();
         counts("SELECT table_name, kind, count(*) FROM liteferry.validation_mismatch"
                         + " WHERE source = ? AND verified_at IS NULL GROUP BY 1, 2")
@@ -119,7 +119,7 @@ public final class VerdictWatch implements AutoCloseable {
     private Map<Counted, Long> counts(String sql) throws SQLException {
         Map<Counted, Long> counts = new HashMap<>();
         try (PreparedStatement ps = connection.prepareStatement(sql)) {
-            ps.setString(1, plan.name());
+            ps.setString(1, plan.source());
             try (ResultSet rs = ps.executeQuery()) {
                 while (rs.next()) {
                     counts.put(new Counted(rs.getString(1), rs.getString(2)), rs.getLong(3));
@@ -134,7 +134,7 @@ public final class VerdictWatch implements AutoCloseable {
                 "INSERT INTO liteferry.verdict (source, at, verdict, document) VALUES (?, ?, ?, ?::jsonb)"
                         + " ON CONFLICT (source) DO UPDATE SET at = excluded.at, verdict = excluded.verdict,"
                         + " document = excluded.document")) {
-            ps.setString(1, plan.name());
+            ps.setString(1, plan.source());
             ps.setObject(2, facts.at().atOffset(ZoneOffset.UTC));
             ps.setString(3, document.verdict());
             ps.setString(4, new String(json, StandardCharsets.UTF_8));

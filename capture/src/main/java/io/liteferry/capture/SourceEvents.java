@@ -1,0 +1,52 @@
+package io.liteferry.capture;
+
+import io.liteferry.capture.connector.CaptureEvents;
+import io.liteferry.capture.read.Slice;
+import io.liteferry.core.plan.Plan;
+import io.liteferry.core.service.ServiceHealth;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/** What is told of one source: its metrics and its health checks. */
+final class SourceEvents implements CaptureEvents {
+    private static final String SOURCE = "source";
+    private static final String STREAM = "stream";
+
+    private final CaptureMetrics metrics;
+    private final ServiceHealth health;
+    private final Runnable opened;
+    private final Consumer<Throwable> lost;
+
+    /**
+     * @param plan of one source
+     * @param opened run when it is read
+     * @param lost hears why it cannot be read on
+     */
+    SourceEvents(Plan plan, CaptureMetrics metrics, ServiceHealth service, Runnable opened, Consumer<Throwable> lost) {
+        this.metrics = metrics;
+        this.health = service.of(plan, SOURCE, STREAM);
+        this.opened = opened;
+        this.lost = lost;
+    }
+
+    @Override
+    public void started(LongSupplier unchangedMillis, LongSupplier turnsMissed) {
+        metrics.started(unchangedMillis, turnsMissed);
+        health.ok(SOURCE);
+        health.ok(STREAM);
+        opened.run();
+    }
+
+    @Override
+    public void read(Slice slice) {
+        metrics.read(slice);
+    }
+
+    @Override
+    public void failed(Throwable failure) {
+        metrics.failed(failure);
+        health.failing(SOURCE, String.valueOf(failure.getMessage()));
+        health.failing(STREAM, String.valueOf(failure.getMessage()));
+        lost.accept(failure);
+    }
+}

@@ -1,0 +1,163 @@
+package io.liteferry.capture.connector;
+
+import io.liteferry.capture.feedback.AppliedTopic;
+import io.liteferry.capture.feedback.EndTopic;
+import io.liteferry.capture.feedback.SignalListener;
+import io.liteferry.capture.read.BatchReader;
+import io.liteferry.capture.read.ChangeRecord;
+import io.liteferry.capture.read.Slice;
+import io.liteferry.capture.read.StartPoint;
+import io.liteferry.core.change.AppliedPosition;
+import io.liteferry.core.change.BatchEnd;
+import io.liteferry.core.change.Json;
+import io.liteferry.core.kafka.KafkaClients;
+import io.liteferry.core.kafka.TopicNames;
+import io.liteferry.core.options.Options;
+import io.liteferry.core.plan.Plan;
+import io.liteferry.core.plan.TablePlan;
+import io.liteferry.core.sqlite.SqliteFile;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.source.SourceRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The records of one source: those of a slice, and the END of its batch once all its records are acknowledged. Only an END
+ * moves the source offset, so that a restart begins at a whole batch. Its records go to one partition of every topic.
+ */
+final class SourceStream implements AutoCloseable {
+    /** The field of Connect's source partition. */
+    static final String SOURCE = "source";
+
+    private static final String OFFSET = "position";
+
+    private final Plan plan;
+    private final TaskContext.Host host;
+    private final Acknowledgements acknowledgements;
+    private final ReadAhead slices;
+    private final SignalListener signals;
+    private final List<String> topics;
+    private final String endTopic;
+    private final byte[] endKey;
+    private final Map<String, String> partition;
+    private Map<String, ?> offset = Map.of();
+    private @Nullable BatchEnd waitingEnd;
+
+    /**
+     * Claims the source's next epoch and begins to read.
+     *
+     * @param plan of this source alone
+     * @param stored Connect's offset of a partition, used only where no sink of ours publishes what it has applied
+     * @param bell rung when there may be something to poll
+     */
+    SourceStream(
+            Plan plan,
+            TaskContext task,
+            Function<Map<String, String>, Optional<Map<String, Object>>> stored,
+            Runnable bell) {
+        this.plan = plan;
+        this.host = task.host();
+        this.acknowledgements = new Acknowledgements(bell);
+        this.partition = Map.of(SOURCE, plan.source());
+        TopicNames names = TopicNames.of(plan);
+        this.topics =
+                plan.tables().stream().map(TablePlan::source).map(names::table).toList();
+        this.endTopic = names.transaction();
+        this.endKey = plan.source().getBytes(StandardCharsets.UTF_8);
+        KafkaClients clients = KafkaClients.of(plan.options());
+        Optional<AppliedPosition> applied = AppliedTopic.latest(clients, plan)
+                .or(() -> stored.apply(partition).flatMap(SourceStream::position));
+        BatchReader reader = reader(plan, task.clock(), clients, applied);
+        try {
+            signals = SignalListener.start(clients, plan, reader::request);
+        } catch (RuntimeException e) {
+            reader.close();
+            throw e;
+        }
+        applied.ifPresent(this::movesTo);
+        CaptureEvents events = task.events().of(plan);
+        slices = new ReadAhead(reader, events, bell);
+        events.started(reader::unchangedMillis, reader::turnsMissed);
+        slices.start();
+    }
+
+    private static BatchReader reader(Plan plan, Clock clock, KafkaClients clients, Optional<AppliedPosition> applied) {
+        SqliteFile file = new SqliteFile(plan.options().path(Options.DATABASE_FILE_PATH));
+        StartPoint from = StartPoint.claim(file, plan, applied);
+        EndTopic.refuseOtherLog(clients, plan, from.position());
+        return new BatchReader(plan, clock, from);
+    }
+
+    private static Optional<AppliedPosition> position(Map<String, Object> stored) {
+        return stored.get(OFFSET) instanceof String json
+                ? Optional.of(Json.read(
+                        json.getBytes(StandardCharsets.UTF_8), AppliedPosition.class, "the connector's offset"))
+                : Optional.empty();
+    }
+
+    String name() {
+        return plan.source();
+    }
+
+    private void movesTo(AppliedPosition position) {
+        offset = Map.of(OFFSET, new String(Json.bytes(position), StandardCharsets.UTF_8));
+    }
+
+    /** What there is now; empty where there is nothing. */
+    List<SourceRecord> poll() {
+        boolean acknowledged = acknowledgements.all();
+        if (!acknowledged && host == TaskContext.Host.ENGINE) {
+            // The engine acknowledges before it polls again: what is missing now was filtered out.
+            acknowledgements.dropped("the topics of " + plan.source());
+            acknowledgements.failIfDropped();
+        }
+        List<SourceRecord> records = new ArrayList<>();
+        if (waitingEnd != null) {
+            if (!acknowledged) {
+                return records;
+            }
+            records.add(end(waitingEnd));
+            waitingEnd = null;
+        }
+        Slice slice = slices.take().orElse(null);
+        if (slice != null) {
+            for (ChangeRecord c : slice.records()) {
+                records.add(record(topics.get(c.table()), c.key(), c.value()));
+            }
+            waitingEnd = slice.end().orElse(null);
+        }
+        acknowledgements.handedOut(records.size());
+        return records;
+    }
+
+    private SourceRecord end(BatchEnd end) {
+        movesTo(new AppliedPosition(end.position(), end.batch(), end.schemaVersion(), end.tables(), end.consistent()));
+        return record(endTopic, endKey, Json.bytes(end));
+    }
+
+    private SourceRecord record(String topic, byte[] key, byte[] value) {
+        return new SourceRecord(
+                partition, offset, topic, plan.partition(), Schema.BYTES_SCHEMA, key, Schema.BYTES_SCHEMA, value);
+    }
+
+    /** @param written false where the record will never be in Kafka */
+    void commit(SourceRecord record, boolean written) {
+        if (written) {
+            acknowledgements.acknowledged();
+        } else {
+            acknowledgements.dropped(record.topic());
+        }
+    }
+
+    @Override
+    public void close() {
+        signals.close();
+        slices.close();
+    }
+}
