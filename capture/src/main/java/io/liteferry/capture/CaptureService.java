@@ -80,7 +80,7 @@ public final class CaptureService implements Service {
         DebeziumEngine<ChangeEvent<SourceRecord, SourceRecord>> engine = DebeziumEngine.create(Connect.class)
                 .using(settings(token))
                 .using((success, message, error) -> ended(success, message, error))
-                .notifying(new KafkaSender(producer, () -> health.ok("kafka")))
+                .notifying(new KafkaSender(producer, RecordBytes.of(plan.options()), () -> health.ok("kafka")))
                 .build();
         Thread thread = new Thread(engine, "capture-engine");
         running = new Running(admin, token, producer, engine, thread);

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.connect.source.SourceRecord;
 
@@ -19,11 +18,13 @@ import org.apache.kafka.connect.source.SourceRecord;
  */
 final class KafkaSender implements DebeziumEngine.ChangeConsumer<ChangeEvent<SourceRecord, SourceRecord>> {
     private final Producer<byte[], byte[]> producer;
+    private final RecordBytes bytes;
     private final Runnable acknowledged;
 
     /** @param acknowledged run after each list that is in Kafka */
-    KafkaSender(Producer<byte[], byte[]> producer, Runnable acknowledged) {
+    KafkaSender(Producer<byte[], byte[]> producer, RecordBytes bytes, Runnable acknowledged) {
         this.producer = producer;
+        this.bytes = bytes;
         this.acknowledged = acknowledged;
     }
 
@@ -38,8 +39,7 @@ final class KafkaSender implements DebeziumEngine.ChangeConsumer<ChangeEvent<Sou
             for (ChangeEvent<SourceRecord, SourceRecord> event : events) {
                 SourceRecord r = event.value();
                 topic = r.topic();
-                sent.add(producer.send(
-                        new ProducerRecord<>(topic, r.kafkaPartition(), (byte[]) r.key(), (byte[]) r.value())));
+                sent.add(producer.send(bytes.of(r)));
             }
             for (int i = 0; i < sent.size(); i++) {
                 topic = events.get(i).value().topic();

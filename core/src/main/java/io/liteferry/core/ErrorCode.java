@@ -28,6 +28,7 @@ public enum ErrorCode {
     RECORD_DROPPED(205, ExitCode.FAILED, "A record was dropped between capture and Kafka."),
     SCHEMA_CHANGED(206, ExitCode.FAILED, "The source schema changed in a way that needs a decision."),
     SIGNAL_INVALID(207, ExitCode.FAILED, "A signal could not be understood."),
+    KEY_UNFIT(208, ExitCode.FAILED, "A key is not of the planned class, so the records' format cannot carry it."),
 
     // 3xx: Kafka
     KAFKA_UNREACHABLE(301, ExitCode.CONNECTION_LOST, "The Kafka brokers do not answer."),

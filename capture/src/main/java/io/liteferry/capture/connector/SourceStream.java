@@ -7,9 +7,12 @@ import io.liteferry.capture.read.BatchReader;
 import io.liteferry.capture.read.ChangeRecord;
 import io.liteferry.capture.read.Slice;
 import io.liteferry.capture.read.StartPoint;
+import io.liteferry.capture.record.Payload;
+import io.liteferry.capture.record.RecordFormat;
 import io.liteferry.core.change.AppliedPosition;
 import io.liteferry.core.change.BatchEnd;
 import io.liteferry.core.change.Json;
+import io.liteferry.core.change.Operation;
 import io.liteferry.core.kafka.KafkaClients;
 import io.liteferry.core.kafka.TopicNames;
 import io.liteferry.core.options.Options;
@@ -23,7 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +46,7 @@ final class SourceStream implements AutoCloseable {
     private final SignalListener signals;
     private final List<String> topics;
     private final String endTopic;
-    private final byte[] endKey;
+    private final RecordFormat format;
     private final Map<String, String> partition;
     private Map<String, ?> offset = Map.of();
     private @Nullable BatchEnd waitingEnd;
@@ -69,7 +71,7 @@ final class SourceStream implements AutoCloseable {
         this.topics =
                 plan.tables().stream().map(TablePlan::source).map(names::table).toList();
         this.endTopic = names.transaction();
-        this.endKey = plan.source().getBytes(StandardCharsets.UTF_8);
+        this.format = RecordFormat.of(plan, LiteferrySourceConnector.VERSION);
         KafkaClients clients = KafkaClients.of(plan.options());
         Optional<AppliedPosition> applied = AppliedTopic.latest(clients, plan)
                 .or(() -> stored.apply(partition).flatMap(SourceStream::position));
@@ -128,7 +130,12 @@ final class SourceStream implements AutoCloseable {
         Slice slice = slices.take().orElse(null);
         if (slice != null) {
             for (ChangeRecord c : slice.records()) {
-                records.add(record(topics.get(c.table()), c.key(), c.value()));
+                String topic = topics.get(c.table());
+                Payload change = format.change(c);
+                records.add(record(topic, change));
+                if (c.operation() == Operation.DELETE && format.tombstones()) {
+                    records.add(record(topic, change.tombstone()));
+                }
             }
             waitingEnd = slice.end().orElse(null);
         }
@@ -138,12 +145,12 @@ final class SourceStream implements AutoCloseable {
 
     private SourceRecord end(BatchEnd end) {
         movesTo(new AppliedPosition(end.position(), end.batch(), end.schemaVersion(), end.tables(), end.consistent()));
-        return record(endTopic, endKey, Json.bytes(end));
+        return record(endTopic, format.end(end));
     }
 
-    private SourceRecord record(String topic, byte[] key, byte[] value) {
+    private SourceRecord record(String topic, Payload p) {
         return new SourceRecord(
-                partition, offset, topic, plan.partition(), Schema.BYTES_SCHEMA, key, Schema.BYTES_SCHEMA, value);
+                partition, offset, topic, plan.partition(), p.keySchema(), p.key(), p.valueSchema(), p.value());
     }
 
     /** @param written false where the record will never be in Kafka */

@@ -14,12 +14,16 @@ import java.util.Optional;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Looks at the last END in {@code <name>.transaction}. Batches are named by epoch and number, and both begin again with
  * each installation: where an earlier one has left its batches, a sink would pass over ours as applied long ago.
  */
 public final class EndTopic {
+    private static final Logger LOG = LoggerFactory.getLogger(EndTopic.class);
+
     private EndTopic() {}
 
     /** @throws LiteferryException {@link ErrorCode#TOPIC_UNFIT} where the last END is of another log */
@@ -48,6 +52,13 @@ public final class EndTopic {
             consumer.seek(partition, Math.max(first, end - 1));
             while (consumer.position(partition) < end) {
                 for (ConsumerRecord<byte[], byte[]> r : consumer.poll(Duration.ofSeconds(1))) {
+                    if (r.value() == null || r.value().length == 0 || r.value()[0] != '{') {
+                        LOG.warn(
+                                "The last END is not JSON: it cannot be told whether the topics are of this log topic={} offset={}",
+                                partition.topic(),
+                                r.offset());
+                        continue;
+                    }
                     last = Optional.of(Json.read(r.value(), BatchEnd.class, partition + " offset " + r.offset()));
                 }
             }

@@ -2,6 +2,7 @@ package io.liteferry.core.change;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.liteferry.core.ErrorCode;
@@ -24,13 +25,22 @@ public final class Json {
         }
     }
 
+    /** What Connect's JsonConverter has put beside its schema. */
+    public static JsonNode payload(JsonNode written) {
+        return written.size() == 2 && written.has("schema") && written.has("payload")
+                ? written.get("payload")
+                : written;
+    }
+
     /**
+     * Reads a record as {@link #bytes} or Connect's JsonConverter writes it.
+     *
      * @param where topic and offset, or table, for the message
      * @throws LiteferryException {@link ErrorCode#RECORD_UNREADABLE}
      */
     public static <T> T read(byte[] json, Class<T> type, String where) {
         try {
-            T value = MAPPER.readValue(json, type);
+            T value = MAPPER.treeToValue(payload(MAPPER.readTree(json)), type);
             if (value == null) {
                 throw new IOException("null");
             }

@@ -16,7 +16,7 @@ final class Declaration {
             String name,
             ConfigDef.Type type,
             Object otherwise,
-            @Nullable Range range,
+            ConfigDef.@Nullable Validator validator,
             Importance importance,
             Unit unit) {}
 
@@ -35,6 +35,18 @@ final class Declaration {
 
     Declaration text(String name, String otherwise, Importance importance) {
         return next(new Option(name, ConfigDef.Type.STRING, otherwise, null, importance, Unit.NONE));
+    }
+
+    /** One of a few words; the first is the default. */
+    Declaration choice(String name, Importance importance, String... words) {
+        ranges.put(name, "`" + String.join("` or `", words) + "`");
+        return next(new Option(
+                name, ConfigDef.Type.STRING, words[0], ConfigDef.ValidString.in(words), importance, Unit.NONE));
+    }
+
+    Declaration flag(String name, boolean otherwise, Importance importance) {
+        ranges.put(name, "`true` or `false`");
+        return next(new Option(name, ConfigDef.Type.BOOLEAN, otherwise, null, importance, Unit.NONE));
     }
 
     Declaration secret(String name, Importance importance) {
@@ -70,9 +82,9 @@ final class Declaration {
     /** What the option declared last means; completes it. */
     Declaration doc(String documentation) {
         Option o = Objects.requireNonNull(option);
-        Width width = o.range == null ? Width.LONG : Width.SHORT;
+        Width width = ranges.containsKey(o.name) ? Width.SHORT : Width.LONG;
         definition.define(
-                o.name, o.type, o.otherwise, o.range, o.importance, documentation, group, ++order, width, o.name);
+                o.name, o.type, o.otherwise, o.validator, o.importance, documentation, group, ++order, width, o.name);
         units.put(o.name, o.unit);
         option = null;
         return this;

@@ -37,6 +37,9 @@ public final class Options {
     public static final String MAX_BATCH_SIZE = "max.batch.size";
     public static final String SNAPSHOT_CHUNK_SIZE = "incremental.snapshot.chunk.size";
     public static final String READ_TRANSACTION_MAX_MS = "read.transaction.max.ms";
+    public static final String RECORD_FORMAT = "record.format";
+    public static final String RECORD_SCHEMAS_ENABLE = "record.schemas.enable";
+    public static final String TOMBSTONES_ON_DELETE = "tombstones.on.delete";
     public static final String TOPIC_REPLICATION_FACTOR = "topic.creation.default.replication.factor";
     public static final String BATCH_MEMORY_BYTES = "batch.memory.bytes";
     public static final String FLUSH_MAX_RETRIES = "flush.max.retries";
@@ -51,6 +54,11 @@ public final class Options {
     public static final String VALIDATION_READY_CLEAN_PASSES = "validation.ready.clean.passes";
     public static final String VALIDATION_READY_MAX_LAG_MS = "validation.ready.max.lag.ms";
     public static final String VALIDATION_READY_MAX_AGE_MS = "validation.ready.max.age.ms";
+
+    /** Values of {@link #RECORD_FORMAT}. */
+    public static final String RECORD_FORMAT_PACKED = "packed";
+
+    public static final String RECORD_FORMAT_STRUCT = "struct";
 
     /** The groups an option can belong to, in the order of the reference documentation. */
     public static final List<String> GROUPS = List.of("common", "capture", "sink", "validator");
@@ -85,6 +93,15 @@ public final class Options {
             .doc("Rows of a snapshot read in one read transaction at the most.")
             .number(READ_TRANSACTION_MAX_MS, 250L, 5, 60_000, Unit.MILLISECONDS, Importance.MEDIUM)
             .doc("Longest read transaction on the source; a longer one would keep SQLite's WAL from being reset.")
+            .choice(RECORD_FORMAT, Importance.MEDIUM, RECORD_FORMAT_PACKED, RECORD_FORMAT_STRUCT)
+            .doc(
+                    "What the topics hold: packed bytes for our own sink, the fastest; or Debezium's envelope for every reader, which Kafka Connect's converters write and the capture service writes as JSON.")
+            .flag(RECORD_SCHEMAS_ENABLE, true, Importance.LOW)
+            .doc(
+                    "Whether the capture service writes the schema into each record of format struct. In a Connect cluster the converters' own schemas.enable says so.")
+            .flag(TOMBSTONES_ON_DELETE, true, Importance.LOW)
+            .doc(
+                    "Whether a delete of format struct is followed by a tombstone, a record of the same key without a value. Packed records have none.")
             .group("sink")
             .text(SINK_ADMIN_ADDRESS, "127.0.0.1:8082", Importance.LOW)
             .doc("host:port of the sink's admin endpoints.")
@@ -277,6 +294,10 @@ public final class Options {
 
     public int integer(String key) {
         return ((Number) get(key)).intValue();
+    }
+
+    public boolean flag(String key) {
+        return (Boolean) get(key);
     }
 
     public long number(String key) {

@@ -1,5 +1,6 @@
 package io.liteferry.core.plan;
 
+import io.liteferry.core.row.StorageClass;
 import java.time.ZoneId;
 import java.util.Optional;
 
@@ -28,6 +29,23 @@ public record ColumnPlan(
     /** A nullable column of the same name on both sides. */
     public static ColumnPlan plain(String name, TargetType type) {
         return new ColumnPlan(name, name, type, Encoding.PLAIN, true, Optional.empty(), Optional.empty(), false, false);
+    }
+
+    /** The storage class that SQLite's values have where they are as planned; BLOB too where they travel as {@link Encoding#EXACT}. */
+    public StorageClass storageClass() {
+        return switch (encoding) {
+            case PLAIN ->
+                switch (type.kind()) {
+                    case SMALLINT, INTEGER, BIGINT -> StorageClass.INTEGER;
+                    case NUMERIC, REAL, DOUBLE -> StorageClass.REAL;
+                    case BYTEA -> StorageClass.BLOB;
+                    default -> StorageClass.TEXT;
+                };
+            case UNIX_SECONDS, UNIX_MILLIS, UNIX_MICROS, ZERO_ONE -> StorageClass.INTEGER;
+            case JULIAN_DAY -> StorageClass.REAL;
+            case ISO8601, TRUE_FALSE, T_F, YES_NO, Y_N -> StorageClass.TEXT;
+            case UUID_BLOB, EXACT -> StorageClass.BLOB;
+        };
     }
 
     public ColumnPlan withEncoding(Encoding encoding) {

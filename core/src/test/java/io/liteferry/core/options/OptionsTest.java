@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.config.ConfigDef;
@@ -29,12 +30,31 @@ class OptionsTest {
     private static Map<String, String> all() {
         Map<String, String> all = new LinkedHashMap<>();
         Options.declared().configKeys().forEach((name, key) -> {
-            String value = key.type == ConfigDef.Type.STRING || key.type == ConfigDef.Type.PASSWORD
-                    ? "given-" + name
-                    : String.valueOf(((Number) key.defaultValue).longValue() + 3);
-            all.put(name, value);
+            all.put(name, otherThanDefault(name, key));
         });
         return all;
+    }
+
+    private static String otherThanDefault(String name, ConfigDef.ConfigKey key) {
+        return switch (key.type) {
+            case BOOLEAN -> String.valueOf(!(Boolean) key.defaultValue);
+            case PASSWORD -> "given-" + name;
+            case STRING -> key.validator instanceof ConfigDef.ValidString ? otherWord(name) : "given-" + name;
+            default -> String.valueOf(((Number) key.defaultValue).longValue() + 3);
+        };
+    }
+
+    private static String otherWord(String name) {
+        assertThat(name).isEqualTo(Options.RECORD_FORMAT);
+        return Options.RECORD_FORMAT_STRUCT;
+    }
+
+    private static Object value(Options options, String name) {
+        return switch (Objects.requireNonNull(Options.declared().configKeys().get(name)).type) {
+            case BOOLEAN -> options.flag(name);
+            case STRING, PASSWORD -> options.string(name);
+            default -> options.number(name);
+        };
     }
 
     @Test
@@ -42,11 +62,7 @@ class OptionsTest {
         Map<String, Object> defaults = new TreeMap<>();
         Options.declared().configKeys().forEach((name, key) -> {
             if (key.type != ConfigDef.Type.PASSWORD) {
-                defaults.put(
-                        name,
-                        key.type == ConfigDef.Type.STRING
-                                ? Options.defaults().string(name)
-                                : Options.defaults().number(name));
+                defaults.put(name, value(Options.defaults(), name));
             }
         });
 
@@ -76,9 +92,8 @@ class OptionsTest {
         Options byEnvironment = Options.defaults().withEnvironment(environment);
 
         assertThat(byEnvironment).isEqualTo(byKey);
-        ALL.forEach((name, value) -> assertThat(
-                        value.startsWith("given-") ? byKey.string(name) : String.valueOf(byKey.number(name)))
-                .isEqualTo(value));
+        ALL.forEach((name, written) ->
+                assertThat(String.valueOf(value(byKey, name))).isEqualTo(written));
     }
 
     @Test
