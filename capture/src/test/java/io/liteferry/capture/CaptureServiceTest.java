@@ -15,7 +15,11 @@ import io.liteferry.core.change.Signal;
 import io.liteferry.core.kafka.KafkaClients;
 import io.liteferry.core.kafka.TopicNames;
 import io.liteferry.core.options.Options;
+import io.liteferry.core.plan.ColumnPlan;
+import io.liteferry.core.plan.KeyPlan;
 import io.liteferry.core.plan.Plan;
+import io.liteferry.core.plan.TablePlan;
+import io.liteferry.core.plan.TargetType;
 import io.liteferry.core.row.RowKey;
 import io.liteferry.core.row.SqliteValue;
 import io.liteferry.embedded.SharedServers;
@@ -27,9 +31,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -180,6 +187,47 @@ class CaptureServiceTest {
                             org.assertj.core.groups.Tuple.tuple(key(new SqliteValue.Int(5)), Operation.UPDATE),
                             org.assertj.core.groups.Tuple.tuple(key(new SqliteValue.Int(5000)), Operation.DELETE));
         }
+    }
+
+    @Test
+    void writesStructsAsJsonAndReadsItsOwnEndsWhenItStartsAgain() throws Exception {
+        TablePlan people = TablePlan.simple(
+                "users",
+                KeyPlan.primaryKey("id"),
+                List.of(
+                        ColumnPlan.plain("id", TargetType.of(TargetType.Kind.BIGINT)),
+                        ColumnPlan.plain("email", TargetType.of(TargetType.Kind.TEXT))));
+        Plan json = new Plan(
+                plan.name(), plan.options().with(Options.RECORD_FORMAT, Options.RECORD_FORMAT_STRUCT), List.of(people));
+        List<String> users = new ArrayList<>();
+        List<String> ends = new ArrayList<>();
+        try (Consumer<byte[], byte[]> consumer = KafkaClients.of(plan.options()).consumer("test-json")) {
+            TopicPartition of = new TopicPartition(TopicNames.of(plan).table("users"), 0);
+            TopicPartition transaction = new TopicPartition(TopicNames.of(plan).transaction(), 0);
+            consumer.assign(List.of(of, transaction));
+            consumer.seekToBeginning(List.of(of, transaction));
+            for (int epoch = 1; epoch <= 2; epoch++) {
+                String claimed = "\"epoch\":" + epoch;
+                try (CaptureService service = new CaptureService(json, Clock.systemUTC())) {
+                    service.start();
+                    source.sql("DELETE FROM users WHERE id = " + epoch);
+                    await().until(() -> {
+                        consumer.poll(Duration.ofMillis(50))
+                                .forEach(r -> (r.topic().equals(of.topic()) ? users : ends)
+                                        .add(
+                                                r.value() == null
+                                                        ? "tombstone"
+                                                        : new String(r.value(), StandardCharsets.UTF_8)));
+                        return users.contains("tombstone")
+                                && ends.stream().anyMatch(e -> e.contains(claimed) && e.contains("consistent\":true"));
+                    });
+                }
+            }
+        }
+        assertThat(users)
+                .anyMatch(r -> r.contains("\"payload\":{\"before\":null,\"after\":{\"id\":250,\"email\":\"u250\"}"))
+                .anyMatch(r -> r.contains("\"op\":\"d\""));
+        assertThat(ends).allMatch(e -> e.startsWith("{\"schema\":"));
     }
 
     @Test
