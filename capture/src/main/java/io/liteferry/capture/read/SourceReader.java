@@ -341,6 +341,8 @@ final class SourceReader implements AutoCloseable {
         RowKey key = new RowKey(keyScratch.toBytes());
         if (table.hasNull(key.packed())) {
             suspend(table, "a row was written whose key is NULL", NULL_KEY);
+        } else if (table.hasBrokenText(key.packed())) {
+            suspend(table, "a row was written whose key is text with half a surrogate pair", NULL_KEY);
         } else if (seen.computeIfAbsent(table, t -> new HashSet<>()).add(key)) {
             keys.computeIfAbsent(table, t -> new LoggedKeys())
                     .add(seq, key.packed(), op == ChangeLog.INSERTED ? Operation.CREATE : Operation.UPDATE);

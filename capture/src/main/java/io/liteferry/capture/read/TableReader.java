@@ -8,10 +8,12 @@ import io.liteferry.core.plan.TablePlan;
 import io.liteferry.core.row.PackedReader;
 import io.liteferry.core.row.PackedWriter;
 import io.liteferry.core.row.RowKey;
+import io.liteferry.core.row.SqliteValue;
 import io.liteferry.core.row.StorageClass;
 import io.liteferry.core.sqlite.RowReader;
 import io.liteferry.core.sqlite.SourceTable;
 import io.liteferry.core.sqlite.Sql;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -207,6 +209,9 @@ final class TableReader implements AutoCloseable {
                     if (hasNull(rowKey)) {
                         return Optional.of("it holds a row whose key is NULL");
                     }
+                    if (hasBrokenText(rowKey)) {
+                        return Optional.of("it holds a row whose key is text with half a surrogate pair");
+                    }
                     out.row(
                             table,
                             Operation.SNAPSHOT,
@@ -235,6 +240,16 @@ final class TableReader implements AutoCloseable {
             }
         }
         return false;
+    }
+
+    /** Whether a key of a UTF-16 database holds text that no parameter can carry, so that its row could not be found again. */
+    boolean hasBrokenText(byte[] packed) {
+        return utf16
+                && new RowKey(packed)
+                        .values().stream()
+                                .anyMatch(v -> v instanceof SqliteValue.Text t
+                                        && !SqliteValue.Text.of(new String(t.utf8(), StandardCharsets.UTF_8))
+                                                .equals(t));
     }
 
     void progress(TableProgress now) throws SQLException {

@@ -9,6 +9,7 @@ import io.liteferry.core.plan.TablePlan;
 import io.liteferry.core.row.PackedReader;
 import io.liteferry.core.row.PackedWriter;
 import io.liteferry.core.row.RowKey;
+import io.liteferry.core.row.SqliteValue;
 import io.liteferry.core.sqlite.RowReader;
 import io.liteferry.core.sqlite.Sql;
 import java.sql.Connection;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -52,6 +54,19 @@ final class Replica {
         for (int i = 0; i < tables.size(); i++) {
             tables.get(i).putAll(truth(source, plan.tables().get(i)));
         }
+    }
+
+    /** The key of one integer, as differences name it. */
+    RowKey key(long id) {
+        return RowKey.of(List.of(new SqliteValue.Int(id)));
+    }
+
+    /** The bytes of a text or blob of the row with an integer key, in hex. */
+    String value(int table, long id, int column) {
+        RowKey row = java.util.Objects.requireNonNull(tables.get(table).get(key(id)));
+        SqliteValue value = row.values().get(column);
+        return HexFormat.of()
+                .formatHex(value instanceof SqliteValue.Text t ? t.utf8() : ((SqliteValue.Blob) value).bytes());
     }
 
     void put(int table, RowKey key, RowKey row) {

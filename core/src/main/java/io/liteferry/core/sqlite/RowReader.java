@@ -2,7 +2,6 @@ package io.liteferry.core.sqlite;
 
 import io.liteferry.core.row.PackedWriter;
 import io.liteferry.core.row.RowKey;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -26,21 +25,27 @@ public final class RowReader implements SafeStmtPtr.SafePtrIntFunction<SQLExcept
 
     private final SafeStmtPtr statement;
     private final boolean utf16;
+    private final boolean bigEndian;
     private PackedWriter writer = new PackedWriter();
     private int first;
     private int count;
     private boolean key;
 
     /** @param utf16 whether the database's encoding is UTF-16, see {@link #isUtf16(Connection)} */
-    public RowReader(PreparedStatement executed, boolean utf16) {
+    public RowReader(PreparedStatement executed, boolean utf16) throws SQLException {
         this.statement = ((CoreStatement) executed).pointer;
         this.utf16 = utf16;
+        this.bigEndian = utf16 && encoding(executed.getConnection()).equals("UTF-16be");
     }
 
     public static boolean isUtf16(Connection connection) throws SQLException {
+        return encoding(connection).startsWith("UTF-16");
+    }
+
+    private static String encoding(Connection connection) throws SQLException {
         try (Statement s = connection.createStatement();
                 ResultSet rs = s.executeQuery("PRAGMA encoding")) {
-            return rs.next() && rs.getString(1).startsWith("UTF-16");
+            return rs.next() ? rs.getString(1) : "";
         }
     }
 
@@ -85,10 +90,9 @@ public final class RowReader implements SafeStmtPtr.SafePtrIntFunction<SQLExcept
     }
 
     private byte[] text(DB db, long stmt, int column) throws SQLException {
-        // The blob of a text value is its bytes in the database's own encoding; SQLite makes valid UTF-8 of UTF-16.
-        return utf16
-                ? db.column_text(stmt, column).getBytes(StandardCharsets.UTF_8)
-                : orEmpty(db.column_blob(stmt, column));
+        // The blob of a text value is its bytes in the database's own encoding.
+        byte[] bytes = orEmpty(db.column_blob(stmt, column));
+        return utf16 ? Utf16Text.toUtf8(bytes, bigEndian) : bytes;
     }
 
     private static byte[] orEmpty(byte[] bytes) {
