@@ -1,6 +1,7 @@
 package io.liteferry.capture.connector;
 
 import io.liteferry.capture.feedback.AppliedTopic;
+import io.liteferry.capture.feedback.AppliedWatch;
 import io.liteferry.capture.feedback.EndTopic;
 import io.liteferry.capture.feedback.SignalListener;
 import io.liteferry.capture.read.BatchReader;
@@ -44,6 +45,7 @@ final class SourceStream implements AutoCloseable {
     private final Acknowledgements acknowledgements;
     private final ReadAhead slices;
     private final SignalListener signals;
+    private final AppliedWatch watch;
     private final List<String> topics;
     private final String endTopic;
     private final RecordFormat format;
@@ -82,6 +84,7 @@ final class SourceStream implements AutoCloseable {
             reader.close();
             throw e;
         }
+        watch = AppliedWatch.start(clients, plan, reader::applied);
         applied.ifPresent(this::movesTo);
         CaptureEvents events = task.events().of(plan);
         slices = new ReadAhead(reader, events, bell);
@@ -165,6 +168,7 @@ final class SourceStream implements AutoCloseable {
     @Override
     public void close() {
         signals.close();
+        watch.close();
         slices.close();
     }
 }

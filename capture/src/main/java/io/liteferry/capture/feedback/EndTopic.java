@@ -29,7 +29,10 @@ public final class EndTopic {
     /** @throws LiteferryException {@link ErrorCode#TOPIC_UNFIT} where the last END is of another log */
     public static void refuseOtherLog(KafkaClients clients, Plan plan, Position own) {
         Optional<BatchEnd> last = last(clients, plan);
-        if (last.isPresent() && !last.get().position().logIdentity().equals(own.logIdentity())) {
+        boolean otherLog =
+                last.isPresent() && !last.get().position().logIdentity().equals(own.logIdentity());
+        // A log that was begun with apply --restart starts above every epoch that the topics hold.
+        if (otherLog && last.get().position().epoch() >= own.epoch()) {
             throw new LiteferryException(
                     ErrorCode.TOPIC_UNFIT,
                     "Starting capture of " + plan.source() + " on log " + own.logIdentity() + ": partition "
@@ -37,9 +40,14 @@ public final class EndTopic {
                             + " of its topics holds batches of log "
                             + last.get().position().logIdentity()
                             + ", an earlier installation or another source. Put the sources of the migration file back into their"
-                            + " places, or delete the topics " + plan.name()
-                            + ".*, or give the migration another name; then liteferry apply --config ….");
+                            + " places; or, if this file is the one to migrate, stop the services and"
+                            + " liteferry apply --config … --restart.");
         }
+    }
+
+    /** The epoch of the last END; 0 where there is none. */
+    public static long epoch(KafkaClients clients, Plan plan) {
+        return last(clients, plan).map(e -> e.position().epoch()).orElse(0L);
     }
 
     private static Optional<BatchEnd> last(KafkaClients clients, Plan plan) {

@@ -38,14 +38,19 @@ public final class ChangeLog {
 
     private ChangeLog() {}
 
-    /** Makes the tables, the identity, and the first log row, which is the sentinel of a capture that never ran. */
-    static List<String> create(int keyColumns) {
+    /**
+     * Makes the tables, the identity, and the first log row, which is the sentinel of a capture that never ran.
+     *
+     * @param inode of the database file: a copy or a restored file has another one, and is not taken for this one
+     */
+    static List<String> create(int keyColumns, long epoch, long inode) {
         List<String> statements = new ArrayList<>();
         statements.add("CREATE TABLE " + LOG + "(seq INTEGER PRIMARY KEY, tbl, op, r, " + keyNames(keyColumns) + ")");
-        statements.add("CREATE TABLE " + META + "(identity, epoch, fenced, format)");
+        statements.add("CREATE TABLE " + META + "(identity, epoch, fenced, format, inode)");
         statements.add("CREATE TABLE " + TABLES + "(id INTEGER PRIMARY KEY, name, columns)");
         statements.add("INSERT INTO " + META
-                + "(identity, epoch, fenced, format) SELECT lower(hex(randomblob(16))), 0, 0, " + FORMAT);
+                + "(identity, epoch, fenced, format, inode) SELECT lower(hex(randomblob(16))), " + epoch + ", 0, "
+                + FORMAT + ", " + inode);
         statements.add("INSERT INTO " + LOG + "(tbl, op, r) SELECT 0, 0, random()");
         return statements;
     }

@@ -3,6 +3,7 @@ package io.liteferry.capture.install;
 import io.liteferry.core.ErrorCode;
 import io.liteferry.core.LiteferryException;
 import io.liteferry.core.change.Json;
+import io.liteferry.core.change.Position;
 import io.liteferry.core.options.Options;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.plan.TablePlan;
@@ -32,6 +33,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class SourceInstaller {
     private static final Logger LOG = LoggerFactory.getLogger(SourceInstaller.class);
+
+    /** A file that was copied or restored does not know the epochs that were claimed in the other one. */
+    private static final long EPOCHS_NOBODY_TOOK = 1_000;
 
     private final Plan plan;
     private final SqliteFile file;
@@ -66,25 +70,78 @@ public final class SourceInstaller {
         });
     }
 
-    /** Takes out triggers first and the log last: a trigger without its log would make the application's writes fail. */
     public void uninstall() {
         inOneTransaction("Removing the capture triggers from " + file.path(), (connection, s) -> {
-            for (String trigger : names(s, "trigger")) {
-                s.execute("DROP TRIGGER " + Sql.name(trigger));
-            }
-            for (String table : names(s, "table")) {
-                if (!table.equals(ChangeLog.LOG)) {
-                    s.execute("DROP TABLE " + Sql.name(table));
-                }
-            }
-            s.execute("DROP TABLE IF EXISTS " + ChangeLog.LOG);
+            remove(s);
             LOG.info("Change log removed file={}", file.path());
         });
     }
 
+    /** Triggers first and the log last: a trigger without its log would make the application's writes fail. */
+    private static void remove(Statement s) throws SQLException {
+        for (String trigger : names(s, "trigger")) {
+            s.execute("DROP TRIGGER " + Sql.name(trigger));
+        }
+        for (String table : List.of(ChangeLog.TABLES, ChangeLog.META, ChangeLog.LOG)) {
+            s.execute("DROP TABLE IF EXISTS " + table);
+        }
+    }
+
+    /**
+     * Begins a new log in place of the one that is there, or that was lost with the file: from here on every write is
+     * logged, what was before is known by new snapshots only.
+     *
+     * @param above the highest epoch that any capture of this migration may have claimed
+     * @return where the new log begins
+     */
+    public Position restart(long above) {
+        Position[] begin = new Position[1];
+        inOneTransaction("Beginning a new change log in " + file.path(), (connection, s) -> {
+            remove(s);
+            for (String sql : statements(connection, above + EPOCHS_NOBODY_TOOK)) {
+                s.execute(sql);
+            }
+            try (ResultSet rs = s.executeQuery(
+                    "SELECT identity, epoch, seq, r FROM " + ChangeLog.META + ", " + ChangeLog.LOG + " ORDER BY seq")) {
+                rs.next();
+                begin[0] = new Position(rs.getString(1), rs.getLong(2), rs.getLong(3), rs.getLong(4));
+            }
+            LOG.info("New change log begun file={} identity={}", file.path(), begin[0].logIdentity());
+        });
+        return begin[0];
+    }
+
+    /**
+     * Takes the file at the path for the one of this migration, although it was copied, moved or restored. Its captures
+     * get epochs that no capture of the other file has taken meanwhile.
+     */
+    public void accept() {
+        long inode = file.identity().inode();
+        inOneTransaction("Accepting " + file.path(), (connection, s) -> {
+            if (InstalledLog.read(connection).isEmpty()) {
+                throw new LiteferryException(
+                        ErrorCode.CAPTURE_NOT_INSTALLED,
+                        "Accepting " + file.path()
+                                + ": it has no change log. Run liteferry apply --config … --restart.");
+            }
+            s.execute("UPDATE " + ChangeLog.META + " SET inode = " + inode + ", epoch = epoch + " + EPOCHS_NOBODY_TOOK
+                    + " WHERE inode IS NOT " + inode);
+        });
+    }
+
     private List<String> statements(Connection connection) throws SQLException {
+        return statements(connection, 0);
+    }
+
+    private List<String> statements(Connection connection, long epoch) throws SQLException {
         SqliteCatalog catalog = new SqliteCatalog(connection);
         Optional<InstalledLog> present = InstalledLog.read(connection);
+        if (present.isPresent() && present.get().identity().isEmpty()) {
+            throw new LiteferryException(
+                    ErrorCode.POSITION_BROKEN,
+                    "Reading the change log of " + file.path()
+                            + ": its identity is gone, all tables were emptied. Stop the services, then: liteferry apply --config … --restart.");
+        }
         Map<String, InstalledLog.Table> known =
                 new TreeMap<>(present.map(InstalledLog::tables).orElse(Map.of()));
         int width = plan.tables().stream()
@@ -92,7 +149,7 @@ public final class SourceInstaller {
                 .reduce(ChangeLog.KEY_COLUMNS, Math::max);
         List<String> statements = new ArrayList<>();
         if (present.isEmpty()) {
-            statements.addAll(ChangeLog.create(width));
+            statements.addAll(ChangeLog.create(width, epoch, file.identity().inode()));
         } else {
             for (int k = present.get().keyColumns(); k < width; k++) {
                 statements.add("ALTER TABLE " + ChangeLog.LOG + " ADD COLUMN k" + k);

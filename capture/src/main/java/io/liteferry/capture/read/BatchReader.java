@@ -59,6 +59,7 @@ public final class BatchReader implements AutoCloseable {
     private long knownDataVersion = LOOK_AGAIN;
     private long lastPollNanos;
     private volatile long unchangedMillis;
+    private volatile long appliedEpoch;
     private final AtomicLong turnsMissed = new AtomicLong();
 
     /** Opens the source and begins at {@code start}. */
@@ -102,6 +103,11 @@ public final class BatchReader implements AutoCloseable {
         arrived.add(keys);
     }
 
+    /** The target has applied a batch of this epoch. Later than ours, it tells of another capture. Safe from any thread. */
+    public void applied(long epochApplied) {
+        appliedEpoch = Math.max(appliedEpoch, epochApplied);
+    }
+
     /** When the log was last seen with nothing new in it, by our clock; how far behind capture is at the most. */
     public long unchangedMillis() {
         return unchangedMillis;
@@ -136,6 +142,11 @@ public final class BatchReader implements AutoCloseable {
     private Optional<Slice> look() throws SQLException, InterruptedException {
         long before = clock.millis();
         try {
+            if (appliedEpoch > epoch) {
+                // A successor in this file is told by the file itself, with what to do about that.
+                source.demandEpoch();
+                throw Breaks.otherCopy(file, epoch, appliedEpoch);
+            }
             if (worthALook()) {
                 return poll(before);
             }

@@ -9,7 +9,12 @@ import org.jspecify.annotations.Nullable;
 /** The ways in which a source stops being the one that was captured; each ends capture, with what to do. */
 final class Breaks {
     private static final String AGAIN =
-            "If this file is the one to migrate, begin again: liteferry uninstall --config …, empty the target tables, give the migration another name (its old topics and position are of the old log), liteferry apply --config … and liteferry run all --config ….";
+            "If this file is the one to migrate: stop the services, liteferry apply --config … --restart, then start them again;"
+                    + " every table is snapshotted again.";
+
+    private static final String ACCEPT =
+            "If the application writes to this file now and no capture follows the other one: liteferry apply --config …"
+                    + " --accept-file, then start capture again; the position is checked then.";
 
     private Breaks() {}
 
@@ -37,10 +42,29 @@ final class Breaks {
                         + " now, another capture has taken over. Stop that one before liteferry run capture --config … is started again.");
     }
 
+    /** Seen at the start: the log was installed in another file. */
+    static LiteferryException copied(SqliteFile file) {
+        return new LiteferryException(
+                ErrorCode.SOURCE_REPLACED,
+                "Looking at " + file.path()
+                        + ": its change log was installed in another file; this one is a copy, or was moved or restored here."
+                        + " Two captures must never follow two copies. " + ACCEPT);
+    }
+
+    /** Seen while running: somebody applies a later epoch that this file knows nothing of. */
+    static LiteferryException otherCopy(SqliteFile file, long own, long applied) {
+        return new LiteferryException(
+                ErrorCode.EPOCH_LOST,
+                "Capturing " + file.path() + " in epoch " + own + ": the target has applied batches of epoch " + applied
+                        + ", which nobody has claimed in this file. Another capture follows a copy of it. Find out which file"
+                        + " the application writes to and stop the capture of the other one. " + AGAIN);
+    }
+
     static LiteferryException replaced(SqliteFile file) {
         return new LiteferryException(
                 ErrorCode.SOURCE_REPLACED,
                 "Looking at " + file.path()
-                        + ": another file stands there than the one we opened. Put the right file back and start again with liteferry run capture --config …; the position is checked then.");
+                        + ": another file stands there than the one we opened. Put the right file back and start again with liteferry run capture --config …. "
+                        + ACCEPT);
     }
 }

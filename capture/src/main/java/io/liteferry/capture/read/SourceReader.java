@@ -190,6 +190,16 @@ final class SourceReader implements AutoCloseable {
         }
     }
 
+    /** @throws LiteferryException where a successor has claimed a later epoch in this file */
+    void demandEpoch() throws SQLException {
+        transaction.execute("BEGIN");
+        try {
+            checkHeader();
+        } finally {
+            transaction.execute("ROLLBACK");
+        }
+    }
+
     private void checkSchema() throws SQLException {
         long now;
         try (ResultSet rs = transaction.executeQuery("PRAGMA schema_version")) {

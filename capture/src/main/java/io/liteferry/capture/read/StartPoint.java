@@ -32,10 +32,13 @@ public record StartPoint(Position position, long schemaVersion, Map<String, Tabl
      * @param applied the sink's position; empty begins at the log's first row, with every table to be snapshotted
      */
     public static StartPoint claim(SqliteFile file, Plan plan, Optional<AppliedPosition> applied) {
+        // Before it is opened, so that a file put there in between is seen as another one.
+        SqliteFile.Identity identity = file.identity();
         try (Connection connection = file.openWriter();
                 Statement s = connection.createStatement()) {
             s.execute("BEGIN IMMEDIATE");
             try {
+                refuseCopy(s, file, identity);
                 Position from =
                         applied.isPresent() ? known(s, file, applied.get().position()) : first(s);
                 long epoch;
@@ -57,6 +60,15 @@ public record StartPoint(Position position, long schemaVersion, Map<String, Tabl
                 throw Breaks.notInstalled(file, e);
             }
             throw file.failure("Claiming the epoch in " + file.path(), e);
+        }
+    }
+
+    /** A copy has the log, the sentinel and the epoch of its original; only where it stands tells them apart. */
+    private static void refuseCopy(Statement s, SqliteFile file, SqliteFile.Identity identity) throws SQLException {
+        try (ResultSet rs = s.executeQuery("SELECT inode FROM " + ChangeLog.META)) {
+            if (rs.next() && rs.getLong(1) != identity.inode()) {
+                throw Breaks.copied(file);
+            }
         }
     }
 

@@ -91,7 +91,8 @@ class WriteHazardsTest {
                 id,
                 "id,u",
                 new String[] {
-                    "CREATE TABLE t(id INTEGER PRIMARY KEY, u UNIQUE ON CONFLICT REPLACE)", "INSERT INTO t VALUES (1, 5)"
+                    "CREATE TABLE t(id INTEGER PRIMARY KEY, u UNIQUE ON CONFLICT REPLACE)",
+                    "INSERT INTO t VALUES (1, 5)"
                 },
                 "INSERT INTO t VALUES (2, 5)");
         onlyWith(
@@ -167,7 +168,8 @@ class WriteHazardsTest {
     @DisplayName("S5: the id of a row that has none yet reads -1 in a BEFORE trigger, and a row may have that id")
     void aRowWithTheIdMinusOneIsDisplacedLikeAnyOther() throws Exception {
         onlyWith(
-                s -> s.rewriteTrigger("_liteferry_bi_t", sql -> sql.replace(";\nEND", " AND \"id\" <> NEW.\"id\";\nEND")),
+                s -> s.rewriteTrigger(
+                        "_liteferry_bi_t", sql -> sql.replace(";\nEND", " AND \"id\" <> NEW.\"id\";\nEND")),
                 List.of("id"),
                 "id,u",
                 new String[] {"CREATE TABLE t(id INTEGER PRIMARY KEY, u UNIQUE)", "INSERT INTO t VALUES (-1, 'a')"},
@@ -178,7 +180,8 @@ class WriteHazardsTest {
     @DisplayName("S6: what the application's own triggers make of a row is what arrives")
     void theRowIsReadAfterAllTriggers() throws Exception {
         CapturedSource s = source(true);
-        s.source.sql(
+        s.source
+                .sql(
                         "CREATE TABLE t(id INTEGER PRIMARY KEY, v, touched DEFAULT 0)",
                         "INSERT INTO t(id, v) VALUES (1, 'x')",
                         "CREATE TABLE image(id, touched)")
@@ -197,7 +200,8 @@ class WriteHazardsTest {
     }
 
     @Test
-    @DisplayName("S7: a table whose newer trigger can silence ours is suspended, and carried again once ours are the newest")
+    @DisplayName(
+            "S7: a table whose newer trigger can silence ours is suspended, and carried again once ours are the newest")
     void aTriggerThatCouldSilenceOursSuspendsTheTable() throws Exception {
         String silent = "CREATE TRIGGER quiet AFTER UPDATE ON t WHEN NEW.v = 7 BEGIN SELECT RAISE(IGNORE); END";
         String[] writes = {silent, "UPDATE t SET v = 7 WHERE id = 1"};
@@ -222,9 +226,11 @@ class WriteHazardsTest {
                 TWO_UNIQUE_ROWS,
                 "UPDATE OR IGNORE t SET v = 2 WHERE id = 1",
                 "UPDATE OR IGNORE t SET v = 3 WHERE id = 1");
-        assertThat(after(s -> {}, true, List.of("id"), "id,u,v", TWO_UNIQUE_ROWS)).isEmpty();
+        assertThat(after(s -> {}, true, List.of("id"), "id,u,v", TWO_UNIQUE_ROWS))
+                .isEmpty();
         current.source.sql("INSERT OR IGNORE INTO t VALUES (5, 'e', 1), (6, 'f', 1), (7, 'g', 1)");
-        assertThat(current.number("SELECT count(*) FROM _liteferry_log WHERE op = 1")).isEqualTo(3);
+        assertThat(current.number("SELECT count(*) FROM _liteferry_log WHERE op = 1"))
+                .isEqualTo(3);
     }
 
     @Test
@@ -249,7 +255,8 @@ class WriteHazardsTest {
         };
         for (boolean whole : new boolean[] {true, false}) {
             CapturedSource s = source(whole);
-            s.source.sql(schema)
+            s.source
+                    .sql(schema)
                     .table("p", List.of("id"), "id", "u")
                     .table("t", List.of("id"), "id", "p")
                     .table("n", List.of("id"), "id", "p")
@@ -267,12 +274,7 @@ class WriteHazardsTest {
     @Test
     @DisplayName("S10: a DELETE without WHERE logs every row")
     void aDeleteWithoutWhereLogsEveryRow() throws Exception {
-        onlyWith(
-                s -> s.dropTrigger("_liteferry_ad_t"),
-                List.of("id"),
-                "id,u,v",
-                TWO_UNIQUE_ROWS,
-                "DELETE FROM t");
+        onlyWith(s -> s.dropTrigger("_liteferry_ad_t"), List.of("id"), "id,u,v", TWO_UNIQUE_ROWS, "DELETE FROM t");
     }
 
     @Test
@@ -293,8 +295,7 @@ class WriteHazardsTest {
         String[] nocase = {"CREATE TABLE t(k TEXT COLLATE NOCASE PRIMARY KEY, v)", "INSERT INTO t VALUES ('Abc', 1)"};
         onlyWith(NO_CANDIDATES, k, "k,v", nocase, "REPLACE INTO t VALUES ('abc', 2)");
         Mutant equalIsSame = s -> s.rewriteTrigger(
-                "_liteferry_au_t",
-                sql -> sql.replace(" COLLATE BINARY", "").replaceAll(" OR typeof.*\n", ";\n"));
+                "_liteferry_au_t", sql -> sql.replace(" COLLATE BINARY", "").replaceAll(" OR typeof.*\n", ";\n"));
         onlyWith(equalIsSame, k, "k,v", nocase, "UPDATE t SET k = 'ABC'");
         String[] rtrim = {"CREATE TABLE t(k TEXT COLLATE RTRIM PRIMARY KEY, v)", "INSERT INTO t VALUES ('a', 1)"};
         onlyWith(NO_CANDIDATES, k, "k,v", rtrim, "REPLACE INTO t VALUES ('a  ', 2)");
@@ -330,12 +331,14 @@ class WriteHazardsTest {
     @DisplayName("S17: generated columns arrive as the source computes them, also under a rename of what they read")
     void generatedColumnsArrive() throws Exception {
         CapturedSource s = source(true);
-        s.source.sql(
+        s.source
+                .sql(
                         "CREATE TABLE t(id INTEGER PRIMARY KEY, a, g AS (a * 2) VIRTUAL, h AS (a || '!') STORED)",
                         "INSERT INTO t VALUES (1, 3)")
                 .table("t", List.of("id"), "id", "a", "g", "h");
         s.capture();
-        assertThat(s.differences("UPDATE t SET a = 4", "INSERT INTO t VALUES (2, NULL)")).isEmpty();
+        assertThat(s.differences("UPDATE t SET a = 4", "INSERT INTO t VALUES (2, NULL)"))
+                .isEmpty();
     }
 
     @Test
@@ -409,14 +412,16 @@ class WriteHazardsTest {
     }
 
     @Test
-    @DisplayName("S24: writes through a connection that has our file attached, across files, and beside a TEMP table of the log's name")
+    @DisplayName(
+            "S24: writes through a connection that has our file attached, across files, and beside a TEMP table of the log's name")
     void writesThroughAnAttachedFileAreCaptured() throws Exception {
         CapturedSource s = source(true);
         s.source.sql(TWO_UNIQUE_ROWS).table("t", List.of("id"), "id", "u", "v");
         s.capture();
         try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("other.db"));
                 Statement st = other.createStatement()) {
-            st.execute("ATTACH " + io.liteferry.core.sqlite.Sql.text(s.source.path().toString()) + " AS app");
+            st.execute("ATTACH "
+                    + io.liteferry.core.sqlite.Sql.text(s.source.path().toString()) + " AS app");
             st.execute("CREATE TEMP TABLE _liteferry_log(seq, tbl, op, r, k0)");
             st.execute("CREATE TABLE t(id INTEGER PRIMARY KEY, u, v)");
             st.execute("BEGIN");
@@ -447,7 +452,8 @@ class WriteHazardsTest {
     void halvesOfSurrogatePairsArriveWithTheirBits() throws Exception {
         for (String encoding : List.of("UTF-16le", "UTF-16be")) {
             CapturedSource s = source(true);
-            s.source.sql(
+            s.source
+                    .sql(
                             "PRAGMA encoding = '" + encoding + "'",
                             "CREATE TABLE t(id INTEGER PRIMARY KEY, v TEXT)",
                             "INSERT INTO t VALUES (0, 'a\uD83D\uDE00é')")
@@ -469,7 +475,8 @@ class WriteHazardsTest {
     @DisplayName("S19: such text as a key suspends its table, because no statement could find the row again")
     void halfASurrogatePairInAKeySuspendsTheTable() throws Exception {
         CapturedSource s = source(true);
-        s.source.sql("PRAGMA encoding = 'UTF-16le'", "CREATE TABLE t(k TEXT PRIMARY KEY NOT NULL)")
+        s.source
+                .sql("PRAGMA encoding = 'UTF-16le'", "CREATE TABLE t(k TEXT PRIMARY KEY NOT NULL)")
                 .table("t", List.of("k"), "k");
         s.capture();
         s.source.sql("INSERT INTO t VALUES (CAST(x'3dd84100' AS TEXT))");
@@ -479,9 +486,8 @@ class WriteHazardsTest {
     }
 
     private static void put(CapturedSource s, int id, String bytes) throws Exception {
-        try (PreparedStatement ps = s.source
-                .connection()
-                .prepareStatement("INSERT INTO t VALUES (?, CAST(x'" + bytes + "' AS TEXT))")) {
+        try (PreparedStatement ps =
+                s.source.connection().prepareStatement("INSERT INTO t VALUES (?, CAST(x'" + bytes + "' AS TEXT))")) {
             ps.setInt(1, id);
             ps.executeUpdate();
         }

@@ -6,6 +6,7 @@ import io.liteferry.cli.local.StateFolder;
 import io.liteferry.core.kafka.KafkaClients;
 import io.liteferry.core.kafka.Topics;
 import io.liteferry.core.plan.Plan;
+import io.liteferry.core.plan.Source;
 import io.liteferry.sink.schema.TargetInstaller;
 import java.io.PrintWriter;
 import java.util.List;
@@ -15,6 +16,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Makes what the migration needs: tables in PostgreSQL, topics, then the change log and its triggers in SQLite. */
@@ -28,6 +30,20 @@ public final class ApplyCommand implements Callable<Integer> {
 
     @Option(names = "--dry-run", description = "Print every statement that would run, and run none.")
     private boolean dryRun;
+
+    @Option(
+            names = "--accept-file",
+            description =
+                    "The file at database.file.path was moved or copied there and is the one the application writes to:"
+                            + " go on with it.")
+    private boolean acceptFile;
+
+    @Option(
+            names = "--restart",
+            description =
+                    "The file was restored, wiped or replaced: begin a new change log in it and snapshot every table again."
+                            + " Stop the services first.")
+    private boolean restart;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -43,11 +59,33 @@ public final class ApplyCommand implements Callable<Integer> {
         }
         try (LocalServers servers = LocalServers.startMissing(
                 plan, StateFolder.beside(file.path()), spec.commandLine().getErr())) {
+            for (Plan source : chosen(servers.plan())) {
+                if (acceptFile) {
+                    new SourceInstaller(source).accept();
+                }
+                if (restart) {
+                    NewLog.begin(source);
+                }
+            }
             apply(servers.plan());
         }
         out.println("Applied " + plan.name() + ": " + plan.tables().size() + " tables.");
         out.println("next: liteferry run all --config " + file.path());
         return 0;
+    }
+
+    /** The source that --accept-file or --restart is about, if one of them is given. */
+    private List<Plan> chosen(Plan plan) {
+        if (!acceptFile && !restart) {
+            return List.of();
+        }
+        if (plan.sources().size() > 1) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--accept-file and --restart are about one source; name it with --source: "
+                            + plan.sources().stream().map(Source::name).toList());
+        }
+        return plan.perSource();
     }
 
     /** Idempotent. The source comes last: from its triggers on, every write of the application is logged. */

@@ -1,5 +1,7 @@
 package io.liteferry.validator.lag;
 
+import io.liteferry.core.ErrorCode;
+import io.liteferry.core.LiteferryException;
 import io.liteferry.core.postgres.PgConnections;
 import io.liteferry.core.sqlite.SqliteFile;
 import io.liteferry.validator.compare.Pace;
@@ -19,8 +21,11 @@ public final class LagProbe implements AutoCloseable {
     public static final long INTERVAL_MILLIS = 100;
 
     private static final long POLL_MILLIS = 10;
+    /** How often a sample that waits makes sure that what it waits for still is in the file's log. */
+    private static final long LOG_CHECK_POLLS = 50;
 
     private final SqliteFile file;
+    private final SqliteFile.Identity identity;
     private final Connection sqlite;
     private final Connection postgres;
     private final String source;
@@ -34,6 +39,7 @@ public final class LagProbe implements AutoCloseable {
         this.source = source;
         this.window = window;
         this.pace = pace;
+        this.identity = file.identity();
         this.sqlite = file.openReader();
         try {
             this.postgres = connections.open("liteferry-lag");
@@ -53,7 +59,11 @@ public final class LagProbe implements AutoCloseable {
 
     private record Newest(String logIdentity, long seq) {}
 
-    /** Takes one sample; gives up only when the validator stops. */
+    /**
+     * Takes one sample; gives up when the validator stops, and when the log is another one than at its beginning.
+     *
+     * @throws io.liteferry.core.LiteferryException where another file stands at the path: open it anew
+     */
     public void sample() {
         long start = System.nanoTime();
         window.started(start);
@@ -65,8 +75,8 @@ public final class LagProbe implements AutoCloseable {
                 ps.setLong(1, newest.seq());
                 ps.setString(2, source);
                 ps.setString(3, newest.logIdentity());
-                while (!reached(ps)) {
-                    if (pace.pause(POLL_MILLIS)) {
+                for (long polls = 1; !reached(ps); polls++) {
+                    if (pace.pause(POLL_MILLIS) || polls % LOG_CHECK_POLLS == 0 && !stillAwaited(newest)) {
                         return;
                     }
                 }
@@ -83,6 +93,18 @@ public final class LagProbe implements AutoCloseable {
         try (ResultSet rs = ps.executeQuery()) {
             return rs.next() && rs.getBoolean(1);
         }
+    }
+
+    /** False where the log was begun again: what was awaited will never come. */
+    private boolean stillAwaited(Newest awaited) {
+        if (!file.identity().equals(identity)) {
+            throw new LiteferryException(
+                    ErrorCode.SOURCE_REPLACED,
+                    "Measuring the lag of " + file.path() + ": another file stands there than the one that was opened."
+                            + " Capture says what to do; the validator opens the new one.");
+        }
+        Newest now = newest();
+        return now.logIdentity().equals(awaited.logIdentity()) && now.seq() >= awaited.seq();
     }
 
     private Newest newest() {
