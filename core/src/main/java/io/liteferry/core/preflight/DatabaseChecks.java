@@ -20,8 +20,8 @@ import java.util.stream.Collectors;
 /** What SQLite itself says of the database: whole, in which mode, with keys, without orphans. */
 final class DatabaseChecks {
     private static final long SECONDS_A_CHECK = 5;
-    private static final Pattern RAISE_IGNORE =
-            Pattern.compile("raise\\s*\\(\\s*ignore\\s*\\)", Pattern.CASE_INSENSITIVE);
+    private static final Pattern ENDS_EARLY =
+            Pattern.compile("raise\\s*\\(\\s*(ignore|fail)\\b", Pattern.CASE_INSENSITIVE);
 
     private final SqliteFile file;
     private final List<Finding> findings;
@@ -42,6 +42,7 @@ final class DatabaseChecks {
             journalMode(connection);
             sizes(connection);
             leftOut(catalog);
+            litestream(tables);
             for (SourceTable table : tables) {
                 keys(connection, table);
             }
@@ -55,6 +56,14 @@ final class DatabaseChecks {
     }
 
     private void refused(LiteferryException e) {
+        if (e.code() == ErrorCode.SOURCE_NOT_SQLITE && FirstBytes.lookEncrypted(file.path())) {
+            findings.add(Finding.blocker(
+                    "SRC-ENCRYPTED",
+                    path(),
+                    "looks encrypted (SQLCipher, SEE): no header, whole pages of random bytes",
+                    "Give a plain copy, for instance by sqlcipher_export into an ATTACHed database with an empty key"));
+            return;
+        }
         String id = switch (e.code()) {
             case SOURCE_NOT_SQLITE -> "SRC-NOT-SQLITE";
             case SOURCE_CORRUPT -> "SRC-CORRUPT";
@@ -147,6 +156,12 @@ final class DatabaseChecks {
         }
     }
 
+    private void litestream(List<SourceTable> tables) {
+        if (tables.stream().anyMatch(t -> t.name().startsWith("_litestream_"))) {
+            findings.add(HolderChecks.litestream(file.path(), "its tables (_litestream_…) are in the database"));
+        }
+    }
+
     private void keys(Connection connection, SourceTable table) throws SQLException {
         if (table.rowidName().isEmpty() && table.primaryKey().isEmpty()) {
             findings.add(Finding.blocker(
@@ -223,12 +238,12 @@ final class DatabaseChecks {
                 if (rs.getString(1).equals("view")) {
                     views.add(name);
                 } else if (!name.startsWith(SqliteCatalog.OWN_PREFIX)
-                        && RAISE_IGNORE.matcher(rs.getString(3)).find()) {
+                        && ENDS_EARLY.matcher(rs.getString(3)).find()) {
                     findings.add(
                             Finding.warning(
                                     "SRC-RAISE-IGNORE",
                                     name,
-                                    "the trigger calls RAISE(IGNORE), which ends the statement's other triggers too",
+                                    "the trigger calls RAISE(IGNORE) or RAISE(FAIL), which can keep a row and end its other triggers",
                                     "Ours are made last, so that they fire first; make no such trigger while the migration runs"));
                 }
             }

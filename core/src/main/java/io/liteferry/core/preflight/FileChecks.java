@@ -4,20 +4,19 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
-import java.util.TreeMap;
 
 /** What stat, the file system and {@code /proc} say. The database's files are never opened here. */
 final class FileChecks {
     private static final int GROUP_WRITE = 0020;
-    private static final List<String> NETWORK = List.of("nfs", "cifs", "smb", "afs", "ceph", "gluster", "sshfs", "9p");
+    private static final long LEAST_FREE = 256L << 20;
 
     private final Path file;
+    private final Surroundings from;
     private final List<Finding> findings;
 
-    FileChecks(Path file, List<Finding> findings) {
+    FileChecks(Path file, Surroundings from, List<Finding> findings) {
         this.file = file;
+        this.from = from;
         this.findings = findings;
     }
 
@@ -31,8 +30,9 @@ final class FileChecks {
             permissions();
             sideFiles();
             companions();
-            fileSystem();
-            openBy();
+            new MountChecks(file, findings).check(from.mounts());
+            space();
+            new HolderChecks(file, findings).check(from);
             return harmless;
         } catch (IOException e) {
             findings.add(Finding.blocker(
@@ -69,7 +69,7 @@ final class FileChecks {
     /** A process of another user would make -wal and -shm that the application cannot write. */
     private boolean user() throws IOException {
         int owner = uid(file);
-        ProcessUser me = ProcessUser.current();
+        ProcessUser me = from.user();
         // SQLite itself gives the files to the database's owner where root makes them.
         if (me.uid() == owner || me.uid() == 0) {
             return true;
@@ -133,57 +133,28 @@ final class FileChecks {
     }
 
     private void companions() {
-        Path litestream = file.resolveSibling("." + file.getFileName() + "-litestream");
-        if (Files.isDirectory(litestream)) {
-            findings.add(Finding.warning(
-                    "SRC-LITESTREAM",
-                    file.toString(),
-                    "is replicated by Litestream, which holds a read transaction of its own and checkpoints itself",
-                    "Both work side by side; watch the size of the -wal, and never restore over the live file"));
-        }
-    }
-
-    private void fileSystem() throws IOException {
-        String type = Files.getFileStore(file).type().toLowerCase(Locale.ROOT);
-        if (type.contains("litefs")) {
-            findings.add(Finding.warning(
-                    "SRC-LITEFS", file.toString(), "stands on LiteFS", "Run capture on the primary node only"));
-        } else if (NETWORK.stream().anyMatch(type::contains)) {
-            findings.add(Finding.warning(
-                    "SRC-NETWORK-FS",
-                    file.toString(),
-                    "stands on " + type + "; SQLite's WAL does not work over a network",
-                    "Run capture on the host that has the file, and keep all users of the file on that host"));
-        }
-    }
-
-    /** Best effort: other users' processes cannot be looked into. */
-    private void openBy() {
-        TreeMap<Long, String> holders = new TreeMap<>();
-        Set<String> names = Set.of(file.toString(), file + "-wal", file + "-shm");
-        long self = ProcessHandle.current().pid();
-        ProcessHandle.allProcesses().filter(p -> p.pid() != self).forEach(p -> {
-            try (var descriptors = Files.newDirectoryStream(Path.of("/proc/" + p.pid() + "/fd"))) {
-                for (Path d : descriptors) {
-                    if (names.contains(Files.readSymbolicLink(d).toString())) {
-                        holders.put(p.pid(), p.info().command().orElse("?"));
-                    }
-                }
-            } catch (IOException | java.nio.file.DirectoryIteratorException e) {
-                // The process has ended, or is not ours to look into: the finding says what could be seen.
-                return;
+        for (String name : List.of("." + file.getFileName() + "-litestream", file.getFileName() + "-litestream")) {
+            if (Files.isDirectory(file.resolveSibling(name))) {
+                findings.add(HolderChecks.litestream(file, name + " stands beside it"));
             }
-        });
-        if (!holders.isEmpty()) {
-            findings.add(Finding.info(
-                    "SRC-OPEN-BY",
-                    file.toString(),
-                    "is open in " + holders.size() + " other process(es) that could be looked into: "
-                            + holders.entrySet().stream()
-                                    .limit(10)
-                                    .map(e -> e.getKey() + " " + e.getValue())
-                                    .toList(),
-                    "Know each of them: at the switch all writers must follow"));
+        }
+    }
+
+    /** The log and the WAL grow beside the file; a full disk stops the application first. */
+    private void space() throws IOException {
+        space(Files.getFileStore(file).getUsableSpace(), Files.size(file));
+    }
+
+    void space(long usable, long size) {
+        long wanted = Math.max(LEAST_FREE, size / 10);
+        if (usable < wanted) {
+            findings.add(
+                    Finding.warning(
+                            "SRC-DISK-FREE",
+                            file.toString(),
+                            "its disk has " + (usable >> 20) + " MiB free",
+                            "Have " + (wanted >> 20)
+                                    + " MiB free: a WAL that waits for a reader and the change log (26 bytes a change) grow there"));
         }
     }
 

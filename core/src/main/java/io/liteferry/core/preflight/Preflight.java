@@ -1,7 +1,10 @@
 package io.liteferry.core.preflight;
 
+import io.liteferry.core.ErrorCode;
+import io.liteferry.core.LiteferryException;
 import io.liteferry.core.postgres.PgConnections;
 import io.liteferry.core.sqlite.SqliteFile;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -22,7 +25,7 @@ public final class Preflight {
     /** @param schema the target's schema */
     public static List<Finding> check(SqliteFile file, Optional<PgConnections> target, String schema) {
         List<Finding> findings = new ArrayList<>();
-        boolean harmless = new FileChecks(file.path().toAbsolutePath(), findings).check();
+        boolean harmless = new FileChecks(file.path().toAbsolutePath(), surroundings(), findings).check();
         if (harmless) {
             new DatabaseChecks(file, findings).check();
         }
@@ -32,6 +35,18 @@ public final class Preflight {
                         .thenComparing(Finding::id)
                         .thenComparing(Finding::subject))
                 .toList();
+    }
+
+    private static Surroundings surroundings() {
+        try {
+            return Surroundings.current();
+        } catch (IOException e) {
+            throw new LiteferryException(
+                    ErrorCode.SOURCE_NOT_READABLE,
+                    "Finding out as which user this process runs: " + e
+                            + ". Check /proc and the folder for temporary files.",
+                    e);
+        }
     }
 
     public static boolean blocked(List<Finding> findings) {
