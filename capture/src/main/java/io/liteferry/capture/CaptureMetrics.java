@@ -31,6 +31,7 @@ final class CaptureMetrics implements CaptureEvents {
     private final AtomicInteger running = new AtomicInteger();
     private volatile LongSupplier unchangedMillis;
     private volatile LongSupplier turnsMissed = () -> 0;
+    private volatile LongSupplier unexplained = () -> 0;
 
     /** @param plan of one source; its name is a label where there are several */
     CaptureMetrics(Plan plan, Clock clock, MeterRegistry registry) {
@@ -61,6 +62,10 @@ final class CaptureMetrics implements CaptureEvents {
                 .description("Reads that did not wait for the validator's: the WAL may not be reset meanwhile.")
                 .tags(source)
                 .register(registry);
+        FunctionCounter.builder("liteferry.capture.unexplained.commits", this, m -> m.unexplained.getAsLong())
+                .description("Commits that looked as if they had fired no trigger of ours. A hint, never a proof.")
+                .tags(source)
+                .register(registry);
         Gauge.builder("liteferry.capture.running", running, AtomicInteger::get)
                 .description("1 while the source is read, 0 before and after.")
                 .tags(source)
@@ -75,6 +80,11 @@ final class CaptureMetrics implements CaptureEvents {
         unchangedMillis = since;
         turnsMissed = missed;
         running.set(1);
+    }
+
+    @Override
+    public void watching(LongSupplier unexplainedCommits) {
+        unexplained = unexplainedCommits;
     }
 
     @Override

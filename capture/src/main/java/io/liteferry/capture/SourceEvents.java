@@ -2,8 +2,12 @@ package io.liteferry.capture;
 
 import io.liteferry.capture.connector.CaptureEvents;
 import io.liteferry.capture.read.Slice;
+import io.liteferry.core.options.Options;
 import io.liteferry.core.plan.Plan;
+import io.liteferry.core.service.DiskSpace;
 import io.liteferry.core.service.ServiceHealth;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
@@ -16,6 +20,7 @@ final class SourceEvents implements CaptureEvents {
     private final ServiceHealth health;
     private final Runnable opened;
     private final Consumer<Throwable> lost;
+    private final Path file;
 
     /**
      * @param plan of one source
@@ -27,6 +32,8 @@ final class SourceEvents implements CaptureEvents {
         this.health = service.of(plan, SOURCE, STREAM);
         this.opened = opened;
         this.lost = lost;
+        this.file = plan.options().path(Options.DATABASE_FILE_PATH);
+        health.hint("disk", this::disk);
     }
 
     @Override
@@ -35,6 +42,25 @@ final class SourceEvents implements CaptureEvents {
         health.ok(SOURCE);
         health.ok(STREAM);
         opened.run();
+    }
+
+    private String disk() {
+        try {
+            return DiskSpace.of(file).tight().orElse("");
+        } catch (IOException e) {
+            return "the room beside " + file + " cannot be told: " + e;
+        }
+    }
+
+    @Override
+    public void watching(LongSupplier unexplainedCommits) {
+        metrics.watching(unexplainedCommits);
+        health.hint(
+                SOURCE,
+                () -> unexplainedCommits.getAsLong() == 0
+                        ? ""
+                        : unexplainedCommits.getAsLong()
+                                + " commits fired no trigger of ours; the validator's next pass tells whether they changed a row");
     }
 
     @Override

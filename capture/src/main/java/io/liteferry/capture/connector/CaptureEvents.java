@@ -19,6 +19,9 @@ public interface CaptureEvents {
      */
     default void started(LongSupplier unchangedMillis, LongSupplier turnsMissed) {}
 
+    /** @param unexplainedCommits see {@link io.liteferry.capture.read.BatchReader#unexplainedCommits()} */
+    default void watching(LongSupplier unexplainedCommits) {}
+
     default void read(Slice slice) {}
 
     /** The source cannot be read on; other sources of the task go on. */

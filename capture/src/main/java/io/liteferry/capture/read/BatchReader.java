@@ -118,6 +118,11 @@ public final class BatchReader implements AutoCloseable {
         return turnsMissed.get();
     }
 
+    /** Commits that looked as if they had fired no trigger: a hint for the validator's reader, never a proof. */
+    public long unexplainedCommits() {
+        return source.unexplainedCommits();
+    }
+
     /** Progress of the tables, as of the last slice. */
     public Map<String, TableProgress> progress() {
         return source.progress();

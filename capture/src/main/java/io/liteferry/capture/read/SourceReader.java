@@ -54,6 +54,7 @@ final class SourceReader implements AutoCloseable {
 
     private final SqliteFile file;
     private final SqliteFile.Identity identity;
+    private final CommitWitness witness;
     private final Verification verification;
     private final Connection connection;
     private final Statement transaction;
@@ -73,6 +74,7 @@ final class SourceReader implements AutoCloseable {
     private long schemaVersion;
     private boolean verified;
     private boolean changed;
+    private boolean everyTablePlanned;
 
     /** Why the change log does not see everything of a table; empty where it does. */
     interface Verification {
@@ -90,6 +92,7 @@ final class SourceReader implements AutoCloseable {
         this.maxNanos = TimeUnit.MILLISECONDS.toNanos(plan.options().number(Options.READ_TRANSACTION_MAX_MS));
         this.position = start.position();
         this.schemaVersion = start.schemaVersion();
+        this.witness = new CommitWitness(file);
         // Before it is opened: a file put there in between is then seen as another one.
         this.identity = file.identity();
         this.connection = file.openReader();
@@ -129,6 +132,11 @@ final class SourceReader implements AutoCloseable {
         }
     }
 
+    /** Commits that looked as if they had fired no trigger. Safe from any thread. */
+    long unexplainedCommits() {
+        return witness.unexplained();
+    }
+
     Map<String, TableProgress> progress() {
         Map<String, TableProgress> progress = new LinkedHashMap<>();
         tables.forEach(t -> progress.put(t.plan().source(), t.progress()));
@@ -150,6 +158,10 @@ final class SourceReader implements AutoCloseable {
         try {
             long[] range = checkHeader();
             checkSchema();
+            if (everyTablePlanned) {
+                // Frozen while the transaction is open: that of its snapshot.
+                witness.look(dataVersion(), range[1], schemaVersion);
+            }
             readLog(deadline, out);
             readRequested(requested, deadline, out);
             boolean logEnd = position.seq() == range[1];
@@ -211,6 +223,7 @@ final class SourceReader implements AutoCloseable {
         boolean moved = schemaVersion != 0 && now != schemaVersion;
         InstalledLog installed = InstalledLog.read(connection).orElseThrow(() -> Breaks.notInstalled(file, null));
         SqliteCatalog catalog = new SqliteCatalog(connection);
+        everyTablePlanned = everyTablePlanned(catalog);
         byLogId.clear();
         for (TableReader table : tables) {
             InstalledLog.Table known = installed.tables().get(table.plan().source());
@@ -234,6 +247,13 @@ final class SourceReader implements AutoCloseable {
         changed |= now != schemaVersion;
         schemaVersion = now;
         verified = true;
+    }
+
+    /** Where the application has tables beside the plan's, a commit without a log row is nothing to wonder at. */
+    private boolean everyTablePlanned(SqliteCatalog catalog) throws SQLException {
+        Set<String> planned = new HashSet<>();
+        tables.forEach(t -> planned.add(t.plan().source()));
+        return catalog.tables().stream().map(SourceTable::name).allMatch(planned::contains);
     }
 
     private void verified(TableReader table, boolean moved) throws SQLException {

@@ -68,7 +68,7 @@ public final class StatusCommand implements Callable<Integer> {
         Map<String, String> services = ServiceProbe.all(reachable.options());
         List<String> down = new ArrayList<>();
         services.forEach((name, state) -> {
-            if (!state.equals("up")) {
+            if (!state.startsWith("up")) {
                 down.add(name + " is " + state);
             }
         });

@@ -36,8 +36,13 @@ public final class ServiceProbe {
             HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
             List<String> failing =
                     answer.body().lines().filter(l -> l.startsWith("[-]")).toList();
+            String hints = answer.body()
+                    .lines()
+                    .filter(l -> l.startsWith("[i]"))
+                    .map(l -> "; " + l.substring(3))
+                    .collect(Collectors.joining());
             return answer.statusCode() == 200
-                    ? "up"
+                    ? "up" + hints
                     : "not ready: " + failing.stream().map(l -> l.substring(3)).collect(Collectors.joining(", "));
         } catch (IOException e) {
             return "down: nothing answers at " + address;

@@ -60,7 +60,7 @@ public final class Reports {
     /**
      * The answer of {@code status}.
      *
-     * @param services {@code up}, {@code not ready: …} or {@code down: …} by service
+     * @param services {@code up} with what is to be known, {@code not ready: …} or {@code down: …} by service
      */
     public record Status(
             @JsonProperty("apiVersion") String apiVersion,

@@ -7,6 +7,7 @@ public final class DocumentedMetrics {
     public static final Set<String> NAMES = Set.of(
             "liteferry_capture_events_total",
             "liteferry_capture_lag_seconds",
+            "liteferry_capture_unexplained_commits_total",
             "liteferry_change_log_rows",
             "liteferry_snapshot_rows_total",
             "liteferry_snapshot_rows_expected",

@@ -59,6 +59,13 @@ public final class Planner {
                         "is a view, a virtual table or belongs to one; such cannot be captured",
                         "Make its counterpart on PostgreSQL by hand, for instance in hooks after the load"));
             }
+            for (String name : catalog.namedLikeOurs()) {
+                findings.add(Finding.warning(
+                        "PLAN-NAME-OURS",
+                        name,
+                        "begins with " + SqliteCatalog.OWN_PREFIX + ", as the tables of this program do",
+                        "Left out of the plan, and left alone. Rename it where it is to be carried"));
+            }
             Map<String, TableDraft> drafts = drafts(connection, catalog.tables(), schema, findings);
             Options given = options.with(
                     Options.DATABASE_FILE_PATH,

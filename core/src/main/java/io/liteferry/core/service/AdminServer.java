@@ -48,9 +48,12 @@ public final class AdminServer implements AutoCloseable {
                     Optional.ofNullable(x.getRequestURI().getQuery()).orElse("").contains("verbose");
             String body = verbose
                     ? health.checks().entrySet().stream()
-                            .map(e -> (e.getValue().equals("ok") ? "[+]" : "[-]") + e.getKey() + " " + e.getValue()
-                                    + "\n")
-                            .collect(Collectors.joining())
+                                    .map(e -> (e.getValue().equals("ok") ? "[+]" : "[-]") + e.getKey() + " "
+                                            + e.getValue() + "\n")
+                                    .collect(Collectors.joining())
+                            + health.hints().entrySet().stream()
+                                    .map(e -> "[i]" + e.getKey() + " " + e.getValue() + "\n")
+                                    .collect(Collectors.joining())
                     : ready ? "ok\n" : "not ready\n";
             answer(x, ready ? 200 : 503, body);
         });

@@ -10,12 +10,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** Reads SQLite's catalogue. Consistent where the caller has a read transaction open. */
 public final class SqliteCatalog {
     /** Everything this program makes in the source starts so. */
     public static final String OWN_PREFIX = "_liteferry_";
+
+    private static final Set<String> OWN_TABLES =
+            Set.of(OWN_PREFIX + "log", OWN_PREFIX + "meta", OWN_PREFIX + "tables");
 
     private final Connection connection;
 
@@ -37,6 +41,24 @@ public final class SqliteCatalog {
         List<String> names = new ArrayList<>();
         for (String type : List.of("virtual", "shadow", "view")) {
             names.addAll(ofType(type).keySet());
+        }
+        return names;
+    }
+
+    /** Tables of the application that are called as ours are: not carried, because nothing could tell them apart. */
+    public List<String> namedLikeOurs() throws SQLException {
+        List<String> names = new ArrayList<>();
+        try (PreparedStatement ps = connection.prepareStatement(
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND substr(name, 1, ?) = ? ORDER BY name")) {
+            ps.setInt(1, OWN_PREFIX.length());
+            ps.setString(2, OWN_PREFIX);
+            try (ResultSet rs = ps.executeQuery()) {
+                while (rs.next()) {
+                    if (!OWN_TABLES.contains(rs.getString(1))) {
+                        names.add(rs.getString(1));
+                    }
+                }
+            }
         }
         return names;
     }

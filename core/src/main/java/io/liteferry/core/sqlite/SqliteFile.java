@@ -5,6 +5,7 @@ import io.liteferry.core.LiteferryException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -67,6 +68,23 @@ public record SqliteFile(Path path) {
                     "Looking at " + path + ": " + e + ". Put the file back or correct database.file.path.",
                     e);
         }
+    }
+
+    /** When the database file itself was last written, by stat. */
+    public FileTime written() {
+        try {
+            return Files.getLastModifiedTime(path);
+        } catch (IOException e) {
+            throw new LiteferryException(
+                    ErrorCode.SOURCE_NOT_READABLE,
+                    "Looking at " + path + ": " + e + ". Put the file back or correct database.file.path.",
+                    e);
+        }
+    }
+
+    /** Whether a {@code -wal} stands beside it, by stat. */
+    public boolean hasWal() {
+        return Files.exists(Path.of(path + "-wal"));
     }
 
     private static SQLiteConfig common() {

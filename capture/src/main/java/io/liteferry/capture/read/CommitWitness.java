@@ -1,0 +1,52 @@
+package io.liteferry.capture.read;
+
+import io.liteferry.core.sqlite.SqliteFile;
+import java.nio.file.attribute.FileTime;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Counts what looks like a commit that fired no trigger of ours: SQLite's data_version moved between two read
+ * transactions, and neither a row of the log, nor the schema, nor a checkpoint explains it. A hint, never a proof, in both
+ * directions: another commit beside it explains it away, and a commit to nothing of the application's looks the same.
+ */
+final class CommitWitness {
+    private static final Logger LOG = LoggerFactory.getLogger(CommitWitness.class);
+
+    private final SqliteFile file;
+    private final AtomicLong unexplained = new AtomicLong();
+    private @Nullable Look last;
+
+    /** What one read transaction saw. */
+    private record Look(long dataVersion, long lastSeq, long schemaVersion, FileTime fileWritten) {}
+
+    CommitWitness(SqliteFile file) {
+        this.file = file;
+    }
+
+    /** Called in each read transaction, in order. */
+    void look(long dataVersion, long lastSeq, long schemaVersion) {
+        Look now = new Look(dataVersion, lastSeq, schemaVersion, file.written());
+        Look before = last;
+        last = now;
+        if (before == null || now.dataVersion == before.dataVersion) {
+            return;
+        }
+        boolean logged = now.lastSeq != before.lastSeq;
+        boolean schema = now.schemaVersion != before.schemaVersion;
+        // In WAL mode commits go to the -wal, and only a checkpoint writes the file; outside it every commit does.
+        boolean checkpoint = file.hasWal() && !now.fileWritten.equals(before.fileWritten);
+        if (!logged && !schema && !checkpoint) {
+            LOG.warn(
+                    "A commit fired no trigger of ours; the next pass of the validator tells whether it changed a row file={} seen={}",
+                    file.path(),
+                    unexplained.incrementAndGet());
+        }
+    }
+
+    long unexplained() {
+        return unexplained.get();
+    }
+}

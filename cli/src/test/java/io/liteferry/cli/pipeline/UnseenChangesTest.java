@@ -1,0 +1,115 @@
+package io.liteferry.cli.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.liteferry.cli.independent.IndependentComparison;
+import io.liteferry.cli.local.Pipeline;
+import io.liteferry.cli.report.MigrationState;
+import io.liteferry.cli.report.VerdictDocument;
+import io.liteferry.core.plan.Plan;
+import io.liteferry.embedded.SharedServers;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.EnumSet;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Changes that no trigger sees: not to be prevented, so they must be found. */
+class UnseenChangesTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    @DisplayName(
+            "S7, S22: rows changed past the triggers are hinted at by capture, found by the validator and repaired")
+    void rowsChangedPastTheTriggersAreFoundAndRepaired() throws Exception {
+        Path source = folder.resolve("app.db");
+        sql(
+                source,
+                "PRAGMA journal_mode = WAL",
+                "CREATE TABLE t(id INTEGER PRIMARY KEY, v TEXT)",
+                "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100)"
+                        + " INSERT INTO t SELECT i, 'v' || i FROM n");
+        MigrationFixture app = MigrationFixture.of(folder, source);
+        String target = SharedServers.newDatabase();
+        app.makePlanFor(SharedServers.kafka(), target);
+        assertThat(app.command("apply", "--config", app.config().toString()).exit())
+                .isZero();
+        Plan plan = app.plan();
+        try (Pipeline pipeline = Pipeline.start(plan, Clock.systemUTC(), EnumSet.allOf(Pipeline.Part.class));
+                MigrationState state = new MigrationState(plan)) {
+            awaitPassesAfter(0, pipeline, state);
+            assertThat(unexplained(pipeline)).isZero();
+            // A TEMP trigger of the application's connection fires before ours and ends there.
+            sql(
+                    source,
+                    "CREATE TEMP TRIGGER quiet AFTER UPDATE ON main.t BEGIN SELECT RAISE(IGNORE); END",
+                    "UPDATE t SET v = 'past the trigger' WHERE id = 17");
+            // Our trigger taken out of the catalogue itself: no schema_version moves.
+            sql(
+                    source,
+                    "PRAGMA writable_schema = ON",
+                    "CREATE TEMP TABLE kept AS SELECT * FROM sqlite_master WHERE name = '_liteferry_ad_t'",
+                    "DELETE FROM sqlite_master WHERE name = '_liteferry_ad_t'",
+                    "PRAGMA writable_schema = RESET",
+                    "DELETE FROM t WHERE id = 33",
+                    "PRAGMA writable_schema = ON",
+                    "INSERT INTO sqlite_master SELECT * FROM kept");
+            Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> unexplained(pipeline) >= 2);
+            awaitPassesAfter(state.verdict().orElseThrow().passes() + 1, pipeline, state);
+            assertThat(state.openMismatches(10)).containsExactly("t 17 row_diff", "t 33 missing_source");
+
+            assertThat(app.command("repair", "--config", app.config().toString())
+                            .out())
+                    .contains("2 keys");
+            Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> {
+                pipeline.failIfEnded();
+                return state.openMismatches(1).isEmpty();
+            });
+        }
+        assertThat(IndependentComparison.compare(source, target, "public")).isEmpty();
+    }
+
+    private static double unexplained(Pipeline pipeline) throws Exception {
+        String metrics = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create(
+                                        "http://" + pipeline.services().get(0).adminAddress() + "/metrics"))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString())
+                .body();
+        return metrics.lines()
+                .filter(l -> l.startsWith("liteferry_capture_unexplained_commits_total"))
+                .mapToDouble(l -> Double.parseDouble(l.substring(l.lastIndexOf(' '))))
+                .sum();
+    }
+
+    private static void awaitPassesAfter(long pass, Pipeline pipeline, MigrationState state) {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(90))
+                .pollInterval(Duration.ofMillis(100))
+                .until(() -> {
+                    pipeline.failIfEnded();
+                    return state.verdict().map(VerdictDocument::passes).orElse(0L) > pass;
+                });
+    }
+
+    private static void sql(Path source, String... statements) throws Exception {
+        try (Connection c = DriverManager.getConnection("jdbc:sqlite:" + source);
+                Statement s = c.createStatement()) {
+            for (String sql : statements) {
+                s.execute(sql);
+            }
+        }
+    }
+}
