@@ -68,7 +68,6 @@ final class SinkRun implements AutoCloseable {
         this.metrics = metrics;
         this.health = health;
         this.stopping = stopping;
-        refuseOtherFormats(plan);
         topics = TopicNames.of(plan).stream(plan);
         memory = plan.options().number(Options.BATCH_MEMORY_BYTES);
         constraintPauseNanos =
@@ -76,16 +75,6 @@ final class SinkRun implements AutoCloseable {
         target = new TargetSession(plan, this::pause);
         reader = new StreamReader(kafka.consumer("liteferry-sink-" + plan.source()), topics, plan);
         announcements = new Announcements(kafka.producer("liteferry-sink-" + plan.source()), plan);
-    }
-
-    private static void refuseOtherFormats(Plan plan) {
-        String format = plan.options().string(Options.RECORD_FORMAT);
-        if (!format.equals(Options.RECORD_FORMAT_PACKED)) {
-            throw new LiteferryException(
-                    ErrorCode.OPTION_INVALID,
-                    "Starting the sink of " + plan.name() + ": " + Options.RECORD_FORMAT + "=" + format
-                            + " is for other readers, this sink reads packed records. Set it to packed and begin again, or read the topics with another sink.");
-        }
     }
 
     void run() {

@@ -6,9 +6,11 @@ import io.liteferry.core.change.BatchEnd;
 import io.liteferry.core.change.Json;
 import io.liteferry.core.kafka.Topics;
 import io.liteferry.core.plan.Plan;
+import io.liteferry.core.plan.TablePlan;
 import io.liteferry.core.row.PackedReader;
 import io.liteferry.sink.batch.BatchAssembler;
 import io.liteferry.sink.batch.ChangeRecord;
+import io.liteferry.sink.batch.JsonChange;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -103,18 +105,20 @@ final class StreamReader implements AutoCloseable {
                     assembler.skip(topic, r.offset());
                 } else if (topic == ends) {
                     assembler.end(
-                            r.offset(), Json.read(r.value(), BatchEnd.class, p.topic() + " offset " + r.offset()));
+                            r.offset(), Json.readRecord(r.value(), BatchEnd.class, p.topic() + " offset " + r.offset()));
                 } else {
-                    assembler.record(topic, change(p.topic(), r));
+                    assembler.record(topic, change(plan.tables().get(topic), p.topic(), r));
                 }
             }
         }
         return records.count();
     }
 
-    private ChangeRecord change(String topic, ConsumerRecord<byte[], byte[]> r) {
+    private ChangeRecord change(TablePlan table, String topic, ConsumerRecord<byte[], byte[]> r) {
         try {
-            return ChangeRecord.of(packed, r.key(), r.value(), r.offset());
+            return JsonChange.isJson(r.value())
+                    ? JsonChange.of(table, r.key(), r.value(), r.offset())
+                    : ChangeRecord.of(packed, r.key(), r.value(), r.offset());
         } catch (IllegalArgumentException e) {
             throw new LiteferryException(
                     ErrorCode.RECORD_UNREADABLE,

@@ -12,7 +12,6 @@ import io.liteferry.capture.record.Payload;
 import io.liteferry.capture.record.RecordFormat;
 import io.liteferry.core.change.AppliedPosition;
 import io.liteferry.core.change.BatchEnd;
-import io.liteferry.core.change.Json;
 import io.liteferry.core.change.Operation;
 import io.liteferry.core.kafka.KafkaClients;
 import io.liteferry.core.kafka.TopicNames;
@@ -20,7 +19,6 @@ import io.liteferry.core.options.Options;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.plan.TablePlan;
 import io.liteferry.core.sqlite.SqliteFile;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,11 +33,6 @@ import org.jspecify.annotations.Nullable;
  * moves the source offset, so that a restart begins at a whole batch. Its records go to one partition of every topic.
  */
 final class SourceStream implements AutoCloseable {
-    /** The field of Connect's source partition. */
-    static final String SOURCE = "source";
-
-    private static final String OFFSET = "position";
-
     private final Plan plan;
     private final TaskContext.Host host;
     private final Acknowledgements acknowledgements;
@@ -68,7 +61,7 @@ final class SourceStream implements AutoCloseable {
         this.plan = plan;
         this.host = task.host();
         this.acknowledgements = new Acknowledgements(bell);
-        this.partition = Map.of(SOURCE, plan.source());
+        this.partition = StoredOffset.partition(plan.source());
         TopicNames names = TopicNames.of(plan);
         this.topics =
                 plan.tables().stream().map(TablePlan::source).map(names::table).toList();
@@ -76,7 +69,7 @@ final class SourceStream implements AutoCloseable {
         this.format = RecordFormat.of(plan, LiteferrySourceConnector.VERSION);
         KafkaClients clients = KafkaClients.of(plan.options());
         Optional<AppliedPosition> applied = AppliedTopic.latest(clients, plan)
-                .or(() -> stored.apply(partition).flatMap(SourceStream::position));
+                .or(() -> stored.apply(partition).flatMap(StoredOffset::read));
         BatchReader reader = reader(plan, task.clock(), clients, applied);
         try {
             signals = SignalListener.start(clients, plan, reader::request);
@@ -100,19 +93,12 @@ final class SourceStream implements AutoCloseable {
         return new BatchReader(plan, clock, from);
     }
 
-    private static Optional<AppliedPosition> position(Map<String, Object> stored) {
-        return stored.get(OFFSET) instanceof String json
-                ? Optional.of(Json.read(
-                        json.getBytes(StandardCharsets.UTF_8), AppliedPosition.class, "the connector's offset"))
-                : Optional.empty();
-    }
-
     String name() {
         return plan.source();
     }
 
     private void movesTo(AppliedPosition position) {
-        offset = Map.of(OFFSET, new String(Json.bytes(position), StandardCharsets.UTF_8));
+        offset = StoredOffset.of(position);
     }
 
     /** What there is now; empty where there is nothing. */

@@ -63,7 +63,7 @@ final class Streams implements AutoCloseable {
 
     /** @param written false where the record will never be in Kafka */
     void commit(SourceRecord record, boolean written) {
-        String source = String.valueOf(record.sourcePartition().get(SourceStream.SOURCE));
+        String source = String.valueOf(record.sourcePartition().get(StoredOffset.SOURCE));
         Optional.ofNullable(byName.get(source)).ifPresent(s -> s.commit(record, written));
     }
 

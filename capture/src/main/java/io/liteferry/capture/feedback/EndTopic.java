@@ -67,7 +67,7 @@ public final class EndTopic {
                                 r.offset());
                         continue;
                     }
-                    last = Optional.of(Json.read(r.value(), BatchEnd.class, partition + " offset " + r.offset()));
+                    last = Optional.of(Json.readRecord(r.value(), BatchEnd.class, partition + " offset " + r.offset()));
                 }
             }
         }

@@ -72,6 +72,20 @@ public record StartPoint(Position position, long schemaVersion, Map<String, Tabl
         }
     }
 
+    /**
+     * Claims nothing: for a position that somebody wants capture to start from.
+     *
+     * @throws LiteferryException {@link ErrorCode#POSITION_BROKEN} where the file's log has not this row
+     */
+    public static void demandKnown(SqliteFile file, Position position) {
+        try (Connection connection = file.openReader();
+                Statement s = connection.createStatement()) {
+            known(s, file, position);
+        } catch (SQLException e) {
+            throw file.failure("Looking for log row " + position.seq() + " in " + file.path(), e);
+        }
+    }
+
     private static Position known(Statement s, SqliteFile file, Position applied) throws SQLException {
         try (ResultSet rs = s.executeQuery("SELECT identity, (SELECT r FROM " + ChangeLog.LOG + " WHERE seq = "
                 + applied.seq() + ") FROM " + ChangeLog.META)) {

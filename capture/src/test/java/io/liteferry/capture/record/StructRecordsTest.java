@@ -151,7 +151,7 @@ class StructRecordsTest {
     void anEndIsReadBackFromJsonAsItWas(boolean schemas) {
         Payload written = format.end(end());
         byte[] json = converted(written.valueSchema(), written.value(), schemas);
-        BatchEnd read = Json.read(json, BatchEnd.class, "test");
+        BatchEnd read = Json.readRecord(json, BatchEnd.class, "test");
         assertThat(read).usingRecursiveComparison().isEqualTo(end());
     }
 

@@ -81,9 +81,10 @@ final class MigrationFixture {
     }
 
     /** The same with a broker and a target that stand already; the password goes into a file, as a migration file never holds one. */
-    void makePlanFor(String bootstrapServers, String jdbcUrl) throws IOException {
+    void makePlanFor(String bootstrapServers, String jdbcUrl, String... more) throws IOException {
         List<String> options = connection(bootstrapServers, jdbcUrl);
         options.add("connection.url=" + withoutParameters(jdbcUrl));
+        options.addAll(List.of(more));
         plan(List.of(), options.toArray(String[]::new));
     }
 

@@ -33,24 +33,39 @@ public final class Json {
     }
 
     /**
-     * Reads a record as {@link #bytes} or Connect's JsonConverter writes it.
-     *
      * @param where topic and offset, or table, for the message
      * @throws LiteferryException {@link ErrorCode#RECORD_UNREADABLE}
      */
     public static <T> T read(byte[] json, Class<T> type, String where) {
         try {
-            T value = MAPPER.treeToValue(payload(MAPPER.readTree(json)), type);
-            if (value == null) {
-                throw new IOException("null");
-            }
-            return value;
+            return converted(MAPPER.readTree(json), type);
         } catch (IOException e) {
-            throw new LiteferryException(
-                    ErrorCode.RECORD_UNREADABLE,
-                    "Reading a " + type.getSimpleName() + " at " + where + ": " + e.getMessage()
-                            + ". Both services must be of the same version.",
-                    e);
+            throw unreadable(type, where, e);
         }
+    }
+
+    /** The same of a record that Connect's JsonConverter may have written. */
+    public static <T> T readRecord(byte[] json, Class<T> type, String where) {
+        try {
+            return converted(payload(MAPPER.readTree(json)), type);
+        } catch (IOException e) {
+            throw unreadable(type, where, e);
+        }
+    }
+
+    private static <T> T converted(JsonNode tree, Class<T> type) throws IOException {
+        T value = MAPPER.treeToValue(tree, type);
+        if (value == null) {
+            throw new IOException("null");
+        }
+        return value;
+    }
+
+    private static LiteferryException unreadable(Class<?> type, String where, IOException e) {
+        return new LiteferryException(
+                ErrorCode.RECORD_UNREADABLE,
+                "Reading a " + type.getSimpleName() + " at " + where + ": " + e.getMessage()
+                        + ". Both services must be of the same version.",
+                e);
     }
 }

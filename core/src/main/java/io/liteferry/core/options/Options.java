@@ -95,7 +95,7 @@ public final class Options {
             .doc("Longest read transaction on the source; a longer one would keep SQLite's WAL from being reset.")
             .choice(RECORD_FORMAT, Importance.MEDIUM, RECORD_FORMAT_PACKED, RECORD_FORMAT_STRUCT)
             .doc(
-                    "What the topics hold: packed bytes for our own sink, the fastest; or Debezium's envelope for every reader, which Kafka Connect's converters write and the capture service writes as JSON.")
+                    "What the topics hold: packed bytes for our own sink, the fastest; or Debezium's envelope for every reader, which Kafka Connect's converters write and the capture service writes as JSON. Our sink reads both.")
             .flag(RECORD_SCHEMAS_ENABLE, true, Importance.LOW)
             .doc(
                     "Whether the capture service writes the schema into each record of format struct. In a Connect cluster the converters' own schemas.enable says so.")

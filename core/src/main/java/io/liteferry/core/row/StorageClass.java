@@ -18,7 +18,7 @@ public enum StorageClass {
         return tag;
     }
 
-    static StorageClass ofTag(int tag) {
+    public static StorageClass ofTag(int tag) {
         return switch (tag) {
             case 0 -> NULL;
             case 1 -> INTEGER;

@@ -1,0 +1,181 @@
+package io.liteferry.connect;
+
+import io.liteferry.capture.install.SourceInstaller;
+import io.liteferry.core.kafka.KafkaClients;
+import io.liteferry.core.kafka.TopicNames;
+import io.liteferry.core.kafka.Topics;
+import io.liteferry.core.options.Options;
+import io.liteferry.core.plan.ColumnPlan;
+import io.liteferry.core.plan.KeyPlan;
+import io.liteferry.core.plan.Plan;
+import io.liteferry.core.plan.PlanFile;
+import io.liteferry.core.plan.PlanNotes;
+import io.liteferry.core.plan.TablePlan;
+import io.liteferry.core.plan.TargetType;
+import io.liteferry.core.sqlite.SqliteFile;
+import io.liteferry.embedded.SharedServers;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+
+/** An application's database with a migration installed on it, and what its topics hold. */
+final class Shop implements AutoCloseable {
+    private static final String BYTES = "org.apache.kafka.connect.converters.ByteArrayConverter";
+    private static final String JSON = "org.apache.kafka.connect.json.JsonConverter";
+
+    final String name;
+    final Plan plan;
+    final Path migration;
+    private final Connection application;
+    private final Consumer<byte[], byte[]> consumer;
+    private final Map<String, List<ConsumerRecord<byte[], byte[]>>> records = new HashMap<>();
+
+    Shop(String name, Path folder) throws IOException, SQLException {
+        this.name = name;
+        Path file = Files.createFile(folder.resolve(name + ".db"));
+        application = new SqliteFile(file).openWriter();
+        sql(
+                "PRAGMA journal_mode = wal",
+                "CREATE TABLE items(id INTEGER PRIMARY KEY, name TEXT UNIQUE, price REAL, photo BLOB)",
+                "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100)"
+                        + " INSERT INTO items SELECT i, 'item ' || i, i / 4.0, x'00ff' FROM n");
+        plan = new Plan(
+                name,
+                Options.of(Map.of(
+                        Options.DATABASE_FILE_PATH, file.toString(),
+                        Options.BOOTSTRAP_SERVERS, SharedServers.kafka(),
+                        Options.SNAPSHOT_CHUNK_SIZE, "30")),
+                List.of(TablePlan.simple(
+                        "items",
+                        KeyPlan.primaryKey("id"),
+                        List.of(
+                                column("id", "bigint").notNull(),
+                                column("name", "text"),
+                                column("price", "double precision"),
+                                column("photo", "bytea")))));
+        migration = folder.resolve(name + ".yaml");
+        Files.writeString(migration, PlanFile.yaml(plan, PlanNotes.NONE));
+        new SourceInstaller(plan).install();
+        KafkaClients clients = KafkaClients.of(plan.options());
+        try (Admin admin = clients.admin("test-" + name)) {
+            Topics.makeMissing(admin, plan);
+        }
+        consumer = clients.consumer("test-" + name);
+        List<TopicPartition> topics = TopicNames.of(plan).stream(plan).stream()
+                .map(t -> new TopicPartition(t, 0))
+                .toList();
+        consumer.assign(topics);
+        consumer.seekToBeginning(topics);
+    }
+
+    private static ColumnPlan column(String name, String type) {
+        return ColumnPlan.plain(name, TargetType.parse(type).orElseThrow());
+    }
+
+    void sql(String... statements) throws SQLException {
+        try (Statement s = application.createStatement()) {
+            for (String sql : statements) {
+                s.execute(sql);
+            }
+        }
+    }
+
+    long number(String sql) throws SQLException {
+        try (Statement s = application.createStatement();
+                ResultSet rs = s.executeQuery(sql)) {
+            return rs.getLong(1);
+        }
+    }
+
+    /** The table's rows, as JDBC gives them. */
+    List<List<String>> rows() throws SQLException {
+        List<List<String>> rows = new ArrayList<>();
+        try (Statement s = application.createStatement();
+                ResultSet rs = s.executeQuery(
+                        "SELECT id, name, price, CASE WHEN photo IS NOT NULL THEN hex(photo) END FROM items ORDER BY id")) {
+            while (rs.next()) {
+                rows.add(SourceInAClusterTest.row(rs));
+            }
+        }
+        return rows;
+    }
+
+    /** The table's rows as SQL literals. */
+    Set<String> literals() throws SQLException {
+        Set<String> literals = new TreeSet<>();
+        try (Statement s = application.createStatement();
+                ResultSet rs = s.executeQuery(
+                        "SELECT id || ',' || quote(name) || ',' || quote(price) || ',' || lower(quote(photo)) FROM items")) {
+            while (rs.next()) {
+                literals.add(rs.getString(1).replace("null", "NULL"));
+            }
+        }
+        return literals;
+    }
+
+    /** A connector's configuration of packed records. */
+    Map<String, String> packed() {
+        return connector(BYTES);
+    }
+
+    /** A connector's configuration of structs, written as JSON. */
+    Map<String, String> json(boolean schemas) {
+        Map<String, String> config = connector(JSON);
+        config.put(Options.RECORD_FORMAT, Options.RECORD_FORMAT_STRUCT);
+        config.put("key.converter.schemas.enable", String.valueOf(schemas));
+        config.put("value.converter.schemas.enable", String.valueOf(schemas));
+        return config;
+    }
+
+    private Map<String, String> connector(String converter) {
+        Map<String, String> config = new HashMap<>();
+        config.put("name", name);
+        config.put("connector.class", "io.liteferry.capture.connector.LiteferrySourceConnector");
+        config.put("tasks.max", "1");
+        config.put("migration.file", migration.toString());
+        config.put("key.converter", converter);
+        config.put("value.converter", converter);
+        return config;
+    }
+
+    String itemsTopic() {
+        return TopicNames.of(plan).table("items");
+    }
+
+    /** Records of the table so far. */
+    List<ConsumerRecord<byte[], byte[]>> items() {
+        return read(itemsTopic());
+    }
+
+    List<ConsumerRecord<byte[], byte[]>> ends() {
+        return read(TopicNames.of(plan).transaction());
+    }
+
+    private List<ConsumerRecord<byte[], byte[]>> read(String topic) {
+        consumer.poll(Duration.ofMillis(50))
+                .forEach(r -> records.computeIfAbsent(r.topic(), t -> new ArrayList<>())
+                        .add(r));
+        return records.getOrDefault(topic, List.of());
+    }
+
+    @Override
+    public void close() throws SQLException {
+        consumer.close();
+        application.close();
+    }
+}
