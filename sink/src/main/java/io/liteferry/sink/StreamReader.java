@@ -105,7 +105,8 @@ final class StreamReader implements AutoCloseable {
                     assembler.skip(topic, r.offset());
                 } else if (topic == ends) {
                     assembler.end(
-                            r.offset(), Json.readRecord(r.value(), BatchEnd.class, p.topic() + " offset " + r.offset()));
+                            r.offset(),
+                            Json.readRecord(r.value(), BatchEnd.class, p.topic() + " offset " + r.offset()));
                 } else {
                     assembler.record(topic, change(plan.tables().get(topic), p.topic(), r));
                 }

@@ -25,8 +25,9 @@ class StructTopicsTest {
             s.execute("PRAGMA journal_mode = wal");
             s.execute("CREATE TABLE odd(id INTEGER PRIMARY KEY, r REAL, n NUMERIC, t TEXT, b BLOB, any)");
             s.execute("CREATE TABLE keyless(t TEXT, r REAL)");
-            s.execute("INSERT INTO odd VALUES (1, 0.1, 12.5, 'plain', x'00ff', 'text'), (2, 9e999, 10, '', x'', 7),"
-                    + " (3, -0.0, 9007199254740993, 'a ü €', NULL, x'01'), (-9223372036854775808, 1e-300, -1, NULL, NULL, 2.5)");
+            s.execute(
+                    "INSERT INTO odd VALUES (1, 0.1, 12.5, 'plain', x'00ff', 'text'), (2, 9e999, 10, '', x'', 7),"
+                            + " (3, -0.0, 9007199254740993, 'a ü €', NULL, x'01'), (-9223372036854775808, 1e-300, -1, NULL, NULL, 2.5)");
             s.execute("INSERT INTO keyless VALUES ('a', 1), ('a', 1), (NULL, NULL)");
         }
         MigrationFixture odd = MigrationFixture.of(folder, source);

@@ -46,10 +46,7 @@ public final class JsonChange {
         try {
             JsonNode envelope = Json.payload(MAPPER.readTree(value));
             return ChangeRecord.of(
-                    new PackedReader(),
-                    key(table, Json.payload(MAPPER.readTree(key))),
-                    value(table, envelope),
-                    offset);
+                    new PackedReader(), key(table, Json.payload(MAPPER.readTree(key))), value(table, envelope), offset);
         } catch (IOException e) {
             throw new IllegalArgumentException("not JSON: " + e.getMessage(), e);
         }
@@ -79,8 +76,7 @@ public final class JsonChange {
                 columns);
         for (ColumnPlan c : table.columns().subList(0, columns)) {
             JsonNode misfit = source.path("misfit").path(c.source());
-            w.putValue(
-                    misfit.isObject() ? exact(misfit) : plain(c, required(required(envelope, "after"), c.source())));
+            w.putValue(misfit.isObject() ? exact(misfit) : plain(c, required(required(envelope, "after"), c.source())));
         }
         return w.toBytes();
     }

@@ -67,7 +67,6 @@ class JsonChangeTest {
     }
 
     private static ChangeRecord read(String key, String value) {
-        return JsonChange.of(
-                TABLE, key.getBytes(StandardCharsets.UTF_8), value.getBytes(StandardCharsets.UTF_8), 0);
+        return JsonChange.of(TABLE, key.getBytes(StandardCharsets.UTF_8), value.getBytes(StandardCharsets.UTF_8), 0);
     }
 }
