@@ -17,12 +17,14 @@ import io.liteferry.validator.pass.Progress;
 import io.liteferry.validator.pass.ResultStore;
 import io.liteferry.validator.pass.ValidationMetrics;
 import io.liteferry.validator.verdict.VerdictWatch;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,6 +49,7 @@ public final class ValidatorService implements Service {
     private final LagWindow lag;
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final ValidationMetrics metrics;
+    private final LongAdder turnsMissed = new LongAdder();
     private final ServiceHealth health = new ServiceHealth("passes", "mismatches", "lag", "verdict");
     private final List<Thread> threads = new ArrayList<>();
     private @Nullable AdminServer admin;
@@ -64,6 +67,9 @@ public final class ValidatorService implements Service {
                 TimeUnit.MILLISECONDS.toNanos(
                         Math.max(SHORTEST_LAG_WINDOW_MILLIS, o.number(Options.VALIDATION_READY_STABLE_MS))),
                 TimeUnit.MILLISECONDS.toNanos(LagProbe.INTERVAL_MILLIS));
+        FunctionCounter.builder("liteferry.validation.turns.missed", turnsMissed, LongAdder::sum)
+                .description("Reads that did not wait for capture's: the WAL may not be reset meanwhile.")
+                .register(registry);
         this.metrics = new ValidationMetrics(registry, plan, progress);
     }
 
@@ -96,7 +102,8 @@ public final class ValidatorService implements Service {
                 file,
                 plan.source(),
                 o.string(Options.TARGET_SCHEMA),
-                o.number(Options.READ_TRANSACTION_MAX_MS));
+                o.number(Options.READ_TRANSACTION_MAX_MS),
+                turnsMissed);
     }
 
     private ResultStore store(Comparison alreadyOpen) {

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
 
 /** A SQLite file with a change log and a PostgreSQL database, both filled by hand: the pipeline is not here. */
 public final class TwoSides implements AutoCloseable {
@@ -141,7 +142,8 @@ public final class TwoSides implements AutoCloseable {
                 new SqliteFile(plan.options().path(Options.DATABASE_FILE_PATH)),
                 NAME,
                 "public",
-                plan.options().number(Options.READ_TRANSACTION_MAX_MS));
+                plan.options().number(Options.READ_TRANSACTION_MAX_MS),
+                new LongAdder());
     }
 
     /** What a pass over a table told. */

@@ -14,6 +14,7 @@ import io.liteferry.core.options.Options;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.plan.TablePlan;
 import io.liteferry.core.row.PackedWriter;
+import io.liteferry.core.sqlite.ReadTime;
 import io.liteferry.core.sqlite.ReadTurn;
 import io.liteferry.core.sqlite.SqliteFile;
 import java.io.IOException;
@@ -39,6 +40,8 @@ import org.jspecify.annotations.Nullable;
 public final class BatchReader implements AutoCloseable {
     private static final long HEARTBEAT_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long TURN_PATIENCE_MILLIS = 5;
+    /** Even the question whether to look takes a lock there. */
+    private static final long POLL_MILLIS_OUTSIDE_WAL = 20;
     /** No data_version SQLite gives. */
     private static final long LOOK_AGAIN = -1;
 
@@ -49,6 +52,7 @@ public final class BatchReader implements AutoCloseable {
     private final ReadTurn turn;
     private final List<String> topics;
     private final long pollMillis;
+    private final long readMaxMillis;
     private final PackedWriter scratch = new PackedWriter();
     private final Queue<Signal.Data> arrived = new ConcurrentLinkedQueue<>();
     private final Deque<Signal.Data> requested = new ArrayDeque<>();
@@ -76,6 +80,7 @@ public final class BatchReader implements AutoCloseable {
         this.topics =
                 plan.tables().stream().map(TablePlan::source).map(names::table).toList();
         this.pollMillis = plan.options().number(Options.POLL_INTERVAL_MS);
+        this.readMaxMillis = plan.options().number(Options.READ_TRANSACTION_MAX_MS);
         this.epoch = start.position().epoch();
         this.ended = start.position();
         this.unchangedMillis = clock.millis();
@@ -156,7 +161,7 @@ public final class BatchReader implements AutoCloseable {
                 return poll(before);
             }
             unchangedMillis = before;
-            TimeUnit.MILLISECONDS.sleep(pollMillis);
+            TimeUnit.MILLISECONDS.sleep(source.wal() ? pollMillis : Math.max(pollMillis, POLL_MILLIS_OUTSIDE_WAL));
         } catch (SQLException e) {
             if (file.failure("Reading", e).code() != ErrorCode.SOURCE_BUSY) {
                 throw e;
@@ -206,11 +211,17 @@ public final class BatchReader implements AutoCloseable {
     }
 
     private SourceReader.Seen readInTurn(SliceWriter out) throws SQLException, InterruptedException {
-        try (ReadTurn.Held held = turn.take(TURN_PATIENCE_MILLIS)) {
+        // A long read waits for the other's: one after the other would leave no moment without a reader.
+        boolean longRead = open != null || source.snapshotting();
+        try (ReadTurn.Held held = turn.take(longRead ? 2 * readMaxMillis : TURN_PATIENCE_MILLIS)) {
             if (!held.taken()) {
                 turnsMissed.incrementAndGet();
             }
-            return source.read(out, requested);
+            SourceReader.Seen seen = source.read(out, requested);
+            if (!source.wal()) {
+                held.lengthenGap(ReadTime.SHARED_GAP_FACTOR);
+            }
+            return seen;
         } catch (IOException e) {
             throw file.failure("Taking turns on " + file.path(), new SQLException(e));
         }

@@ -13,6 +13,7 @@ import io.liteferry.core.plan.Plan;
 import io.liteferry.core.plan.TablePlan;
 import io.liteferry.core.row.PackedWriter;
 import io.liteferry.core.row.RowKey;
+import io.liteferry.core.sqlite.ReadTime;
 import io.liteferry.core.sqlite.RowReader;
 import io.liteferry.core.sqlite.SourceTable;
 import io.liteferry.core.sqlite.SqliteCatalog;
@@ -32,7 +33,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,6 +52,8 @@ final class SourceReader implements AutoCloseable {
     /** Log rows whose keys are read together. */
     private static final int RUN = 500;
 
+    private static final int RUN_OUTSIDE_WAL = 50;
+
     private final SqliteFile file;
     private final SqliteFile.Identity identity;
     private final CommitWitness witness;
@@ -65,7 +67,7 @@ final class SourceReader implements AutoCloseable {
     private final boolean utf16;
     private final int maxEntries;
     private final int chunkRows;
-    private final long maxNanos;
+    private final ReadTime time;
     private final PackedWriter keyScratch = new PackedWriter();
     private final List<TableReader> tables = new ArrayList<>();
     private final Map<Integer, TableReader> byLogId = new HashMap<>();
@@ -89,7 +91,6 @@ final class SourceReader implements AutoCloseable {
         this.file = new SqliteFile(plan.options().path(Options.DATABASE_FILE_PATH));
         this.maxEntries = plan.options().integer(Options.MAX_BATCH_SIZE);
         this.chunkRows = plan.options().integer(Options.SNAPSHOT_CHUNK_SIZE);
-        this.maxNanos = TimeUnit.MILLISECONDS.toNanos(plan.options().number(Options.READ_TRANSACTION_MAX_MS));
         this.position = start.position();
         this.schemaVersion = start.schemaVersion();
         this.witness = new CommitWitness(file);
@@ -98,6 +99,7 @@ final class SourceReader implements AutoCloseable {
         this.connection = file.openReader();
         try {
             this.utf16 = RowReader.isUtf16(connection);
+            this.time = new ReadTime(connection, plan.options().number(Options.READ_TRANSACTION_MAX_MS));
             this.transaction = connection.createStatement();
             this.dataVersion = connection.prepareStatement("PRAGMA data_version");
             this.header = connection.prepareStatement("SELECT (SELECT r FROM " + ChangeLog.LOG
@@ -137,6 +139,11 @@ final class SourceReader implements AutoCloseable {
         return witness.unexplained();
     }
 
+    /** Whether a read keeps no commit of the application waiting, as of the last one. */
+    boolean wal() {
+        return time.wal();
+    }
+
     Map<String, TableProgress> progress() {
         Map<String, TableProgress> progress = new LinkedHashMap<>();
         tables.forEach(t -> progress.put(t.plan().source(), t.progress()));
@@ -149,7 +156,6 @@ final class SourceReader implements AutoCloseable {
 
     /** Reads one slice into {@code out}; {@code requested} are keys to emit again, taken as far as time allows. */
     Seen read(SliceWriter out, Deque<Signal.Data> requested) throws SQLException {
-        long deadline = System.nanoTime() + maxNanos;
         if (!file.identity().equals(identity)) {
             throw Breaks.replaced(file);
         }
@@ -157,6 +163,7 @@ final class SourceReader implements AutoCloseable {
         transaction.execute("BEGIN");
         try {
             long[] range = checkHeader();
+            long deadline = System.nanoTime() + time.nanos();
             checkSchema();
             if (everyTablePlanned) {
                 // Frozen while the transaction is open: that of its snapshot.
@@ -310,7 +317,7 @@ final class SourceReader implements AutoCloseable {
         int left = maxEntries;
         boolean more = true;
         while (more && left > 0 && !out.full()) {
-            int entries = Math.min(RUN, left);
+            int entries = Math.min(time.wal() ? RUN : RUN_OUTSIDE_WAL, left);
             more = readRun(entries, out) == entries && System.nanoTime() - deadline < 0;
             left -= entries;
         }

@@ -8,6 +8,7 @@ public final class DocumentedMetrics {
             "liteferry_capture_events_total",
             "liteferry_capture_lag_seconds",
             "liteferry_capture_unexplained_commits_total",
+            "liteferry_capture_turns_missed_total",
             "liteferry_change_log_rows",
             "liteferry_snapshot_rows_total",
             "liteferry_snapshot_rows_expected",
@@ -21,6 +22,7 @@ public final class DocumentedMetrics {
             "liteferry_validation_mismatched_rows",
             "liteferry_validation_pending_rows",
             "liteferry_validation_progress_ratio",
+            "liteferry_validation_turns_missed_total",
             "liteferry_validation_last_clean_pass_timestamp_seconds");
 
     private DocumentedMetrics() {}

@@ -6,6 +6,7 @@ import io.liteferry.core.plan.TablePlan;
 import io.liteferry.core.postgres.PgConnections;
 import io.liteferry.core.row.RowKey;
 import io.liteferry.core.sqlite.SqliteFile;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,12 +22,19 @@ public final class Comparison implements AutoCloseable {
      * @param name of the migration
      * @param schema of the target tables
      * @param readMaxMillis longest read transaction on the source
+     * @param turnsMissed counts reads of the source that did not wait for capture's
      */
-    public Comparison(PgConnections connections, SqliteFile file, String name, String schema, long readMaxMillis) {
+    public Comparison(
+            PgConnections connections,
+            SqliteFile file,
+            String name,
+            String schema,
+            long readMaxMillis,
+            LongAdder turnsMissed) {
         this.schema = schema;
         this.target = new TargetSide(connections, name);
         try {
-            this.source = new SourceSide(file, readMaxMillis);
+            this.source = new SourceSide(file, readMaxMillis, turnsMissed);
         } catch (RuntimeException e) {
             target.close();
             throw e;

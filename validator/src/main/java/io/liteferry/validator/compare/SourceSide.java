@@ -6,6 +6,7 @@ import io.liteferry.core.change.AppliedPosition;
 import io.liteferry.core.row.PackedReader;
 import io.liteferry.core.row.PackedWriter;
 import io.liteferry.core.row.RowKey;
+import io.liteferry.core.sqlite.ReadTime;
 import io.liteferry.core.sqlite.ReadTurn;
 import io.liteferry.core.sqlite.RowReader;
 import io.liteferry.core.sqlite.SqliteFile;
@@ -20,7 +21,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -35,19 +36,23 @@ final class SourceSide implements AutoCloseable {
     private final SqliteFile file;
     private final long maxMillis;
     private final Connection connection;
+    private final LongAdder turnsMissed;
+    private final ReadTime time;
     private final ReadTurn turn;
     private final boolean utf16;
     private final SqliteFile.Identity identity;
     private final Map<String, SourceShape> shapes = new HashMap<>();
 
-    SourceSide(SqliteFile file, long maxMillis) {
+    SourceSide(SqliteFile file, long maxMillis, LongAdder turnsMissed) {
         this.file = file;
+        this.turnsMissed = turnsMissed;
         this.maxMillis = maxMillis;
         this.identity = file.identity();
         this.connection = file.openReader();
         try {
             this.turn = new ReadTurn(file);
             this.utf16 = RowReader.isUtf16(connection);
+            this.time = new ReadTime(connection, maxMillis);
         } catch (IOException e) {
             close(connection, e);
             throw new LiteferryException(
@@ -79,7 +84,10 @@ final class SourceSide implements AutoCloseable {
      * @throws NotComparableException where the log does not continue from {@code applied}
      */
     <T> T read(TableLayout layout, AppliedPosition applied, Work<T> work) throws NotComparableException {
-        try (ReadTurn.Held ignored = turn.take(maxMillis)) {
+        try (ReadTurn.Held held = turn.take(2 * maxMillis)) {
+            if (!held.taken()) {
+                turnsMissed.increment();
+            }
             if (!file.identity().equals(identity)) {
                 throw new LiteferryException(
                         ErrorCode.SOURCE_REPLACED,
@@ -89,8 +97,11 @@ final class SourceSide implements AutoCloseable {
             try (Statement s = connection.createStatement()) {
                 s.execute("BEGIN");
                 try {
-                    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(maxMillis);
                     SourceShape shape = verify(layout, applied);
+                    long deadline = System.nanoTime() + time.nanos();
+                    if (!time.wal()) {
+                        held.lengthenGap(ReadTime.SHARED_GAP_FACTOR);
+                    }
                     return work.read(
                             new SourceSnapshot(connection, layout, shape, inFlight(layout, applied), deadline, utf16));
                 } finally {
