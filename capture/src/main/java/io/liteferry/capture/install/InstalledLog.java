@@ -28,8 +28,8 @@ import java.util.regex.Pattern;
  * @param triggers every trigger of the database, the newest last
  */
 public record InstalledLog(String identity, int keyColumns, Map<String, Table> tables, List<Trigger> triggers) {
-    private static final Pattern RAISE_IGNORE =
-            Pattern.compile("raise\\s*\\(\\s*ignore\\s*\\)", Pattern.CASE_INSENSITIVE);
+    private static final Pattern RAISE_IGNORE = Pattern.compile("raise\\s*\\(\\s*ignore\\b", Pattern.CASE_INSENSITIVE);
+    private static final Pattern RAISE_FAIL = Pattern.compile("raise\\s*\\(\\s*fail\\b", Pattern.CASE_INSENSITIVE);
 
     /** A table that the log knows, with the names of the columns it had when its triggers were made. */
     public record Table(int id, List<String> columns) {}
@@ -110,16 +110,23 @@ public record InstalledLog(String identity, int keyColumns, Map<String, Table> t
                             : "its capture triggers are gone or changed");
         }
         return canSilenceOurs(plan.source())
-                ? Optional.of("an application trigger with RAISE(IGNORE) was made after ours and fires before them")
+                ? Optional.of(
+                        "an application trigger was made after ours, fires before them, and can end a row early and keep it:"
+                                + " RAISE(IGNORE) or RAISE(FAIL)")
                 : Optional.empty();
     }
 
-    /** The newest trigger fires first; one that ends the row's processing there would hide the change from ours. */
+    /**
+     * The newest trigger fires first; one that ends the row's processing there, and leaves the row as it is, would hide the
+     * change from ours. RAISE(FAIL) does so from any depth: in a trigger of a table that this one writes to.
+     */
     private boolean canSilenceOurs(String table) {
+        boolean fails = triggers.stream()
+                .anyMatch(t -> !t.ours() && RAISE_FAIL.matcher(t.sql()).find());
         boolean ours = false;
         for (Trigger t : triggers) {
             if (t.on(table)) {
-                if (!t.ours() && ours && RAISE_IGNORE.matcher(t.sql()).find()) {
+                if (!t.ours() && ours && (fails || RAISE_IGNORE.matcher(t.sql()).find())) {
                     return true;
                 }
                 ours |= t.ours();

@@ -126,6 +126,23 @@ class SourceInstallerTest {
     }
 
     @Test
+    void makesItsTriggersTheNewestWhereAWriteOfAnApplicationTriggerCanFailAndKeepTheRow() throws Exception {
+        SourceInstaller installer = new SourceInstaller(source.plan("m"));
+        source.sql(
+                "CREATE TABLE deep(x)",
+                "CREATE TRIGGER deeper BEFORE INSERT ON deep BEGIN SELECT RAISE ( fail, 'no'); END");
+        installer.install();
+        source.sql("CREATE TRIGGER newer AFTER INSERT ON a BEGIN INSERT INTO deep VALUES (1); END");
+        assertThat(installer.installed()).isFalse();
+        installer.install();
+        assertThat(installer.installed()).isTrue();
+        assertThatThrownBy(() -> source.sql("INSERT INTO a VALUES (77, 'kept')"))
+                .isInstanceOf(SQLException.class);
+        assertThat(count("SELECT count(*) FROM a WHERE id = 77")).isEqualTo(1);
+        assertThat(count("SELECT count(*) FROM _liteferry_log WHERE k0 = 77")).isEqualTo(1);
+    }
+
+    @Test
     void widensTheLogForAWiderKey() throws Exception {
         new SourceInstaller(source.plan("m")).install();
         source.sql("CREATE TABLE wide(a, b, c, d, e, f, PRIMARY KEY(a, b, c, d, e, f)) WITHOUT ROWID")

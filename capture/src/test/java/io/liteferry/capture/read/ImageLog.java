@@ -3,6 +3,7 @@ package io.liteferry.capture.read;
 import io.liteferry.core.row.PackedWriter;
 import io.liteferry.core.row.RowKey;
 import io.liteferry.core.sqlite.RowReader;
+import io.liteferry.core.sqlite.Sql;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -15,10 +16,10 @@ import java.util.stream.Collectors;
 final class ImageLog {
     private ImageLog() {}
 
-    static void install(Statement s) throws SQLException {
-        for (FuzzSource.Table t : FuzzSource.TABLES) {
-            s.execute("CREATE TABLE image_" + t.name() + "(n INTEGER PRIMARY KEY, gone, " + names("k", keys(t).size())
-                    + ", " + names("c", t.columns().size()) + ")");
+    static void install(Statement s, List<FuzzTables.Table> tables) throws SQLException {
+        for (FuzzTables.Table t : tables) {
+            s.execute("CREATE TABLE " + log(t) + "(n INTEGER PRIMARY KEY, gone, " + names("k", keys(t).size()) + ", "
+                    + names("c", t.columns().size()) + ")");
             String gone = gone(t);
             String image = image(t);
             s.execute(trigger(t, "i", "INSERT", image));
@@ -27,12 +28,12 @@ final class ImageLog {
         }
     }
 
-    static void applyTo(Replica replica, Connection source) throws SQLException {
-        for (int i = 0; i < FuzzSource.TABLES.size(); i++) {
-            FuzzSource.Table t = FuzzSource.TABLES.get(i);
+    static void applyTo(Replica replica, Connection source, List<FuzzTables.Table> tables) throws SQLException {
+        for (int i = 0; i < tables.size(); i++) {
+            FuzzTables.Table t = tables.get(i);
             int keys = keys(t).size();
             try (PreparedStatement ps = source.prepareStatement("SELECT gone, " + names("k", keys) + ", "
-                            + names("c", t.columns().size()) + " FROM image_" + t.name() + " ORDER BY n");
+                            + names("c", t.columns().size()) + " FROM " + log(t) + " ORDER BY n");
                     ResultSet rs = ps.executeQuery()) {
                 RowReader reader = new RowReader(ps, false);
                 while (rs.next()) {
@@ -50,7 +51,11 @@ final class ImageLog {
         }
     }
 
-    private static List<String> keys(FuzzSource.Table t) {
+    private static String log(FuzzTables.Table t) {
+        return Sql.name("image_" + t.name());
+    }
+
+    private static List<String> keys(FuzzTables.Table t) {
         return t.key().isEmpty() ? List.of("rowid") : t.key();
     }
 
@@ -61,22 +66,23 @@ final class ImageLog {
     }
 
     private static String of(String row, List<String> columns) {
-        return columns.stream().map(c -> row + "." + c).collect(Collectors.joining(", "));
+        return columns.stream().map(c -> row + "." + Sql.name(c)).collect(Collectors.joining(", "));
     }
 
-    private static String gone(FuzzSource.Table t) {
-        return "INSERT INTO image_" + t.name() + "(gone, " + names("k", keys(t).size()) + ") SELECT 1, "
-                + of("OLD", keys(t)) + "; ";
+    private static String gone(FuzzTables.Table t) {
+        return "INSERT INTO " + log(t) + "(gone, " + names("k", keys(t).size()) + ") SELECT 1, " + of("OLD", keys(t))
+                + "; ";
     }
 
-    private static String image(FuzzSource.Table t) {
-        return "INSERT INTO image_" + t.name() + "(gone, " + names("k", keys(t).size()) + ", "
+    private static String image(FuzzTables.Table t) {
+        return "INSERT INTO " + log(t) + "(gone, " + names("k", keys(t).size()) + ", "
                 + names("c", t.columns().size()) + ") SELECT 0, " + of("NEW", keys(t)) + ", " + of("NEW", t.columns())
                 + "; ";
     }
 
-    private static String trigger(FuzzSource.Table t, String kind, String event, String body) {
-        return "CREATE TRIGGER image_" + kind + "_" + t.name() + " AFTER " + event + " ON " + t.name() + " BEGIN "
+    private static String trigger(FuzzTables.Table t, String kind, String event, String body) {
+        return "CREATE TRIGGER " + Sql.name("image_" + kind + "_" + t.name()) + " AFTER " + event + " ON " + t.sqlName()
+                + " BEGIN "
                 + body + "END";
     }
 }
