@@ -1,41 +1,56 @@
 package io.liteferry.sink;
 
 import io.liteferry.core.change.BatchEnd;
+import io.liteferry.core.plan.Plan;
 import io.liteferry.sink.batch.WholeBatch;
 import io.liteferry.sink.write.Outcome;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** The sink's metrics by their documented names. */
 final class SinkMetrics {
-    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    private final Timer batches = Timer.builder("liteferry_sink_batch")
-            .description("Time of one transaction, which may hold several batches")
-            .publishPercentileHistogram()
-            .register(registry);
-    private final Timer endToEnd = Timer.builder("liteferry_end_to_end_lag")
-            .description("Commit in SQLite to visible in PostgreSQL; an upper bound")
-            .publishPercentileHistogram()
-            .minimumExpectedValue(Duration.ofMillis(1))
-            .maximumExpectedValue(Duration.ofMinutes(10))
-            .register(registry);
+    private final MeterRegistry registry;
+    private final Tags source;
+    private final String partition;
+    private final Timer batches;
+    private final Timer endToEnd;
+    private final AtomicInteger running = new AtomicInteger(1);
     private final AtomicLong lagMillis = new AtomicLong();
     private final Map<String, AtomicLong> lagRecords = new ConcurrentHashMap<>();
 
-    SinkMetrics() {
-        registry.gauge("liteferry_sink_lag_seconds", lagMillis, m -> m.get() / 1_000.0);
+    /** @param plan of one source; its name is a label where there are several */
+    SinkMetrics(Plan plan, MeterRegistry registry) {
+        this.registry = registry;
+        source = plan.several() ? Tags.of("source", plan.source()) : Tags.empty();
+        partition = String.valueOf(plan.partition());
+        batches = Timer.builder("liteferry_sink_batch")
+                .description("Time of one transaction, which may hold several batches")
+                .tags(source)
+                .publishPercentileHistogram()
+                .register(registry);
+        endToEnd = Timer.builder("liteferry_end_to_end_lag")
+                .description("Commit in SQLite to visible in PostgreSQL; an upper bound")
+                .tags(source)
+                .publishPercentileHistogram()
+                .minimumExpectedValue(Duration.ofMillis(1))
+                .maximumExpectedValue(Duration.ofMinutes(10))
+                .register(registry);
+        registry.gauge("liteferry_sink_lag_seconds", source, lagMillis, m -> m.get() / 1_000.0);
+        registry.gauge("liteferry_sink_running", source, running);
     }
 
-    PrometheusMeterRegistry registry() {
-        return registry;
+    /** The sink of the source has ended by itself. */
+    void ended() {
+        running.set(0);
     }
 
     void applied(WholeBatch batch, Outcome outcome, long nanos, long nowMillis) {
@@ -45,6 +60,7 @@ final class SinkMetrics {
         }
         outcome.rows()
                 .forEach((table, counts) -> counts.forEach((op, count) -> Counter.builder("liteferry_sink_rows_total")
+                        .tags(source)
                         .tag("table", table)
                         .tag("op", String.valueOf(op.code()))
                         .register(registry)
@@ -54,6 +70,7 @@ final class SinkMetrics {
 
     void quarantined(Outcome.Quarantined q) {
         Counter.builder("liteferry_sink_quarantined_total")
+                .tags(source)
                 .tag("table", q.table())
                 .tag("reason", q.label())
                 .register(registry)
@@ -71,8 +88,9 @@ final class SinkMetrics {
                     .computeIfAbsent(topic, t -> {
                         AtomicLong value = new AtomicLong();
                         Gauge.builder("liteferry_sink_lag_records", value, AtomicLong::get)
+                                .tags(source)
                                 .tag("topic", t)
-                                .tag("partition", "0")
+                                .tag("partition", partition)
                                 .register(registry);
                         return value;
                     })

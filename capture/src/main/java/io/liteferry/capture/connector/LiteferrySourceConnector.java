@@ -2,8 +2,12 @@ package io.liteferry.capture.connector;
 
 import io.liteferry.core.LiteferryException;
 import io.liteferry.core.options.Options;
+import io.liteferry.core.plan.Source;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.kafka.common.config.Config;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
@@ -11,7 +15,8 @@ import org.apache.kafka.connect.connector.Task;
 import org.apache.kafka.connect.errors.ConnectException;
 import org.apache.kafka.connect.source.SourceConnector;
 
-/** SQLite as a source of Kafka Connect. One task: a SQLite file has one writer and one order. */
+/** SQLite as a source of Kafka Connect. A SQLite file has one writer and one order, so it is
+ * read by one task; several files are spread over the tasks. */
 public final class LiteferrySourceConnector extends SourceConnector {
     static final String VERSION = versionOfTheJar();
 
@@ -39,7 +44,23 @@ public final class LiteferrySourceConnector extends SourceConnector {
 
     @Override
     public List<Map<String, String>> taskConfigs(int maxTasks) {
-        return List.of(configuration);
+        List<String> sources = TaskContext.of(configuration).plan().sources().stream()
+                .map(Source::name)
+                .toList();
+        int tasks = Math.min(maxTasks, sources.size());
+        return IntStream.range(0, tasks)
+                .mapToObj(task -> IntStream.range(0, sources.size())
+                        .filter(i -> i % tasks == task)
+                        .mapToObj(sources::get)
+                        .collect(Collectors.joining(",")))
+                .map(this::withSources)
+                .toList();
+    }
+
+    private Map<String, String> withSources(String names) {
+        Map<String, String> task = new HashMap<>(configuration);
+        task.put(TaskContext.SOURCES, names);
+        return task;
     }
 
     @Override
@@ -54,6 +75,7 @@ public final class LiteferrySourceConnector extends SourceConnector {
                         "",
                         Importance.HIGH,
                         "The migration file, on the worker. Options of the connector's configuration win over it.")
+                .defineInternal(TaskContext.SOURCES, ConfigDef.Type.STRING, "", Importance.LOW)
                 .defineInternal(TaskContext.TOKEN, ConfigDef.Type.STRING, "", Importance.LOW);
     }
 

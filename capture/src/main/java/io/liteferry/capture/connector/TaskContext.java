@@ -7,6 +7,7 @@ import io.liteferry.core.plan.Plan;
 import io.liteferry.core.plan.PlanFile;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,6 +19,9 @@ import java.util.concurrent.ConcurrentHashMap;
 public record TaskContext(Plan plan, Clock clock, Host host, CaptureEvents events) {
     /** Internal: the token of a context in this process. */
     public static final String TOKEN = "liteferry.context";
+
+    /** Internal: the names of the sources that a task serves, separated by commas. */
+    static final String SOURCES = "liteferry.sources";
 
     public static final String MIGRATION_FILE = "migration.file";
 
@@ -50,7 +54,7 @@ public record TaskContext(Plan plan, Clock clock, Host host, CaptureEvents event
                 throw new LiteferryException(
                         ErrorCode.INTERNAL, "Starting the capture task: its context is gone. Start the service again.");
             }
-            return context;
+            return context.serving(configuration);
         }
         String file = configuration.get(MIGRATION_FILE);
         if (file == null) {
@@ -64,6 +68,14 @@ public record TaskContext(Plan plan, Clock clock, Host host, CaptureEvents event
             String value = configuration.get(name);
             options = value == null ? options : options.with(name, value);
         }
-        return new TaskContext(plan.withOptions(options), Clock.systemUTC(), Host.CONNECT, CaptureEvents.IGNORED);
+        return new TaskContext(plan.withOptions(options), Clock.systemUTC(), Host.CONNECT, CaptureEvents.IGNORED)
+                .serving(configuration);
+    }
+
+    private TaskContext serving(Map<String, String> configuration) {
+        String names = configuration.getOrDefault(SOURCES, "");
+        return names.isEmpty()
+                ? this
+                : new TaskContext(plan.serving(List.of(names.split(",", -1))), clock, host, events);
     }
 }

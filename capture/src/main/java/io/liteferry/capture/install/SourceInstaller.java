@@ -160,6 +160,9 @@ public final class SourceInstaller {
                 .orElse(List.of()));
         List<String> made = new ArrayList<>();
         for (TablePlan table : plan.tables()) {
+            if (leftOut(catalog, table)) {
+                continue;
+            }
             SourceTable source = catalog.table(table.source()).orElseThrow(() -> missing(table));
             strays.removeIf(t -> t.on(table.source())
                     && present.orElseThrow().problem(table, Optional.of(source)).isEmpty());
@@ -214,6 +217,14 @@ public final class SourceInstaller {
         }
     }
 
+    /** One of several files may be behind the others: capture says its table is suspended, the other tables go on. */
+    private boolean leftOut(SqliteCatalog catalog, TablePlan table) throws SQLException {
+        Optional<String> lacks = plan.several() ? table.lackedBy(catalog.table(table.source())) : Optional.empty();
+        lacks.ifPresent(what ->
+                LOG.warn("Table not captured source={} table={} reason={}", plan.source(), table.source(), what));
+        return lacks.isPresent();
+    }
+
     private LiteferryException missing(TablePlan table) {
         return new LiteferryException(
                 ErrorCode.SOURCE_TABLE_UNSUPPORTED,
@@ -233,6 +244,9 @@ public final class SourceInstaller {
         Map<String, List<String>> compiled = new TreeMap<>();
         SqliteCatalog catalog = new SqliteCatalog(connection);
         for (TablePlan table : plan.tables()) {
+            if (leftOut(catalog, table)) {
+                continue;
+            }
             SourceTable source = catalog.table(table.source()).orElseThrow(() -> missing(table));
             String name = Sql.name(table.source());
             Optional<String> column = source.columns().stream()

@@ -242,7 +242,7 @@ final class SourceReader implements AutoCloseable {
             if (problem.isPresent() || source.isEmpty() || known == null) {
                 suspend(
                         table,
-                        problem.orElse("it is gone"),
+                        table.plan().lackedBy(source).or(() -> problem).orElse("it is gone"),
                         "Run liteferry apply --config …; the table is then snapshotted again, and liteferry repair "
                                 + table.plan().source() + " removes rows that were deleted meanwhile.");
             } else {

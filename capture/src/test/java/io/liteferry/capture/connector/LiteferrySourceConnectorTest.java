@@ -12,6 +12,7 @@ import io.liteferry.core.change.BatchEnd;
 import io.liteferry.core.change.Json;
 import io.liteferry.core.options.Options;
 import io.liteferry.core.plan.Plan;
+import io.liteferry.core.plan.Source;
 import io.liteferry.embedded.SharedServers;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -82,6 +83,33 @@ class LiteferrySourceConnectorTest {
                 task.stop();
                 TaskContext.withdraw(token);
             }
+        }
+    }
+
+    @Test
+    void sourcesAreSpreadOverAtMostSoManyTasks() {
+        List<Source> sources = List.of("a", "b", "c").stream()
+                .map(n -> new Source(n, "/" + n + ".db", n, n.charAt(0) - 'a'))
+                .toList();
+        Plan plan = new Plan("spread", Options.defaults(), List.of(), sources, List.of());
+        assertThat(tasks(plan, 2)).containsExactly(List.of("a", "c"), List.of("b"));
+        assertThat(tasks(plan, 9)).containsExactly(List.of("a"), List.of("b"), List.of("c"));
+        assertThat(tasks(new Plan("one", Options.defaults(), List.of()), 4)).containsExactly(List.of("one"));
+    }
+
+    private static List<List<String>> tasks(Plan plan, int most) {
+        String token =
+                new TaskContext(plan, Clock.systemUTC(), TaskContext.Host.CONNECT, CaptureEvents.IGNORED).handOver();
+        try {
+            LiteferrySourceConnector connector = new LiteferrySourceConnector();
+            connector.start(Map.of(TaskContext.TOKEN, token));
+            return connector.taskConfigs(most).stream()
+                    .map(c -> TaskContext.of(c).plan().sources().stream()
+                            .map(Source::name)
+                            .toList())
+                    .toList();
+        } finally {
+            TaskContext.withdraw(token);
         }
     }
 

@@ -3,6 +3,8 @@ package io.liteferry.cli.command;
 import io.liteferry.capture.install.SourceInstaller;
 import io.liteferry.cli.local.LocalServers;
 import io.liteferry.cli.local.StateFolder;
+import io.liteferry.core.ExitCode;
+import io.liteferry.core.LiteferryException;
 import io.liteferry.core.kafka.KafkaClients;
 import io.liteferry.core.kafka.Topics;
 import io.liteferry.core.plan.Plan;
@@ -10,6 +12,7 @@ import io.liteferry.core.plan.Source;
 import io.liteferry.sink.schema.TargetInstaller;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.admin.Admin;
 import picocli.CommandLine.Command;
@@ -53,10 +56,14 @@ public final class ApplyCommand implements Callable<Integer> {
         Plan plan = file.read();
         PrintWriter out = spec.commandLine().getOut();
         if (dryRun) {
-            print(out, "PostgreSQL", new TargetInstaller(plan).statements());
-            print(out, "SQLite", new SourceInstaller(plan).statements());
+            for (Plan source : plan.perSource()) {
+                String whose = plan.several() ? ", source " + source.source() : "";
+                print(out, "PostgreSQL" + whose, new TargetInstaller(source).statements());
+                print(out, "SQLite" + whose, new SourceInstaller(source).statements());
+            }
             return 0;
         }
+        Map<String, LiteferryException> failed;
         try (LocalServers servers = LocalServers.startMissing(
                 plan, StateFolder.beside(file.path()), spec.commandLine().getErr())) {
             for (Plan source : chosen(servers.plan())) {
@@ -67,11 +74,18 @@ public final class ApplyCommand implements Callable<Integer> {
                     NewLog.begin(source);
                 }
             }
-            apply(servers.plan());
+            failed = apply(servers.plan());
         }
-        out.println("Applied " + plan.name() + ": " + plan.tables().size() + " tables.");
+        int sources = plan.sources().size();
+        out.println("Applied " + plan.name() + ": " + plan.tables().size() + " tables"
+                + (plan.several() ? ", " + (sources - failed.size()) + " of " + sources + " sources." : "."));
+        if (!failed.isEmpty()) {
+            spec.commandLine().getErr().println(EachSource.told(failed));
+            out.println("next: liteferry apply --config " + file.path());
+            return ExitCode.FAILED;
+        }
         out.println("next: liteferry run all --config " + file.path());
-        return 0;
+        return ExitCode.OK;
     }
 
     /** The source that --accept-file or --restart is about, if one of them is given. */
@@ -88,13 +102,19 @@ public final class ApplyCommand implements Callable<Integer> {
         return plan.perSource();
     }
 
-    /** Idempotent. The source comes last: from its triggers on, every write of the application is logged. */
-    static void apply(Plan plan) {
-        new TargetInstaller(plan).install();
+    /**
+     * Idempotent. The source comes last: from its triggers on, every write of the application is logged.
+     *
+     * @return why it failed, by source; the others are applied
+     */
+    static Map<String, LiteferryException> apply(Plan plan) {
         try (Admin admin = KafkaClients.of(plan.options()).admin("liteferry-apply")) {
             Topics.makeMissing(admin, plan);
         }
-        new SourceInstaller(plan).install();
+        return EachSource.run(plan, source -> {
+            new TargetInstaller(source).install();
+            new SourceInstaller(source).install();
+        });
     }
 
     private static void print(PrintWriter out, String where, List<String> statements) {

@@ -4,16 +4,24 @@ import io.liteferry.cli.report.Output;
 import io.liteferry.cli.report.Reports;
 import io.liteferry.core.ExitCode;
 import io.liteferry.core.options.Options;
+import io.liteferry.core.planning.PlanProgress;
+import io.liteferry.core.planning.Planner;
+import io.liteferry.core.planning.SourceNames;
 import io.liteferry.core.postgres.PgConnections;
 import io.liteferry.core.preflight.Finding;
 import io.liteferry.core.preflight.Preflight;
 import io.liteferry.core.sqlite.SqliteFile;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,8 +38,11 @@ import picocli.CommandLine.Spec;
             "Exit code 0 without blockers, 3 with."
         })
 public final class CheckCommand implements Callable<Integer> {
-    @Parameters(index = "0", paramLabel = "FILE", description = "The SQLite database.")
-    private Path source = Path.of("");
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "FILE",
+            description = "The SQLite database; several, or a quoted pattern, for one migration of all.")
+    private List<String> files = List.of();
 
     @Option(names = "--target", paramLabel = "JDBC-URL", description = "The PostgreSQL to move to.")
     private @Nullable String target;
@@ -49,7 +60,8 @@ public final class CheckCommand implements Callable<Integer> {
     public Integer call() {
         Optional<PgConnections> connections =
                 Optional.ofNullable(target).map(url -> TargetUrl.connections(url, Options.defaults()));
-        List<Finding> findings = Preflight.check(new SqliteFile(source), connections);
+        List<Finding> findings = findings(connections);
+        String source = files.stream().map(CheckCommand::quoted).collect(Collectors.joining(" "));
         boolean blocked = findings.stream().anyMatch(f -> f.severity() == Finding.Severity.BLOCKER);
         String plan = "liteferry plan " + source + (target == null ? "" : " --target " + target) + " > migration.yaml";
         List<String> next = List.of(blocked ? "liteferry check " + source : plan);
@@ -68,5 +80,37 @@ public final class CheckCommand implements Callable<Integer> {
             Output.nextSteps(out, next);
         }
         return blocked ? ExitCode.PREFLIGHT : ExitCode.OK;
+    }
+
+    /** The shell must not take a pattern apart. */
+    private static String quoted(String file) {
+        return FileList.isPattern(file) ? "'" + file + "'" : file;
+    }
+
+    private List<Finding> findings(Optional<PgConnections> connections) {
+        List<Path> found = FileList.of(files);
+        if (found.size() == 1) {
+            return Preflight.check(new SqliteFile(found.get(0)), connections);
+        }
+        List<Finding> findings = new ArrayList<>();
+        Map<String, SqliteFile> readable = new LinkedHashMap<>();
+        SourceNames.of(found).forEach((file, name) -> {
+            SqliteFile sqlite = new SqliteFile(file);
+            // The target is one; it is looked at with the first file.
+            List<Finding> own = Preflight.check(sqlite, findings.isEmpty() ? connections : Optional.empty());
+            if (!Preflight.blocked(own)) {
+                readable.put(name, sqlite);
+            }
+            own.forEach(f ->
+                    findings.add(new Finding(f.id(), f.severity(), name + ": " + f.subject(), f.found(), f.remedy())));
+        });
+        if (readable.size() > 1) {
+            findings.addAll(new Planner(name(found), readable, Options.defaults(), PlanProgress.SILENT).differences());
+        }
+        return findings.stream().sorted(Comparator.comparing(Finding::severity)).toList();
+    }
+
+    private static String name(List<Path> found) {
+        return SourceNames.migration(found.get(0));
     }
 }

@@ -2,10 +2,10 @@ package io.liteferry.cli.command;
 
 import io.liteferry.cli.report.Output;
 import io.liteferry.core.options.Options;
-import io.liteferry.core.plan.Plan;
 import io.liteferry.core.planning.PlanProgress;
 import io.liteferry.core.planning.PlanProposal;
 import io.liteferry.core.planning.Planner;
+import io.liteferry.core.planning.SourceNames;
 import io.liteferry.core.preflight.Finding;
 import io.liteferry.core.sqlite.SqliteFile;
 import java.io.PrintWriter;
@@ -14,6 +14,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -30,7 +33,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Profiles every column's values and prints migration.yaml, with the reason beside each choice.",
-            "Reads only. Example: liteferry plan app.db > migration.yaml"
+            "Reads only. Examples: liteferry plan app.db > migration.yaml; liteferry plan 'tenants/*.db' > migration.yaml"
         })
 public final class PlanCommand implements Callable<Integer> {
     /** Forms of the result. */
@@ -39,8 +42,12 @@ public final class PlanCommand implements Callable<Integer> {
         JSON
     }
 
-    @Parameters(index = "0", paramLabel = "FILE", description = "The SQLite database.")
-    private Path source = Path.of("");
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "FILE",
+            description =
+                    "The SQLite database; several, or a quoted pattern ('tenants/*.db'), for one migration of all.")
+    private List<String> files = List.of();
 
     @Option(
             names = "--target",
@@ -94,14 +101,30 @@ public final class PlanCommand implements Callable<Integer> {
             given.put(Options.CONNECTION_URL, target);
         }
         Options options = Options.of(given);
-        Planner planner = new Planner(new SqliteFile(source), options, new ScanProgress(err, Clock.systemUTC()));
-        PlanProposal proposal =
-                target == null ? planner.plan() : planner.planOnto(TargetUrl.connections(target, options));
-        if (name == null) {
-            return proposal;
+        PlanProgress progress = new ScanProgress(err, Clock.systemUTC());
+        boolean several = files.size() > 1 || FileList.isPattern(files.get(0));
+        PlanProposal proposal = several ? severalSources(options, progress) : oneSource(options, progress);
+        return name == null ? proposal : proposal.named(name);
+    }
+
+    private PlanProposal oneSource(Options options, PlanProgress progress) {
+        Planner planner = new Planner(new SqliteFile(Path.of(files.get(0))), options, progress);
+        return target == null ? planner.plan() : planner.planOnto(TargetUrl.connections(target, options));
+    }
+
+    private PlanProposal severalSources(Options options, PlanProgress progress) {
+        if (target != null) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--target maps one file onto tables that are there; plan several files without it, then set"
+                            + " existing: true and schema: in the migration file.");
         }
-        Plan plan = proposal.plan();
-        return new PlanProposal(new Plan(name, plan.options(), plan.tables()), proposal.findings(), proposal.reasons());
+        List<Path> found = FileList.of(files);
+        Map<String, SqliteFile> sources = new LinkedHashMap<>();
+        SourceNames.of(found).forEach((file, source) -> sources.put(source, new SqliteFile(file)));
+        Path folder = found.get(0).toAbsolutePath().normalize().getParent();
+        String migration = SourceNames.migration(folder == null ? found.get(0) : folder);
+        return new Planner(migration, sources, options, progress).plan();
     }
 
     /** Says every two seconds how far the current table is. */

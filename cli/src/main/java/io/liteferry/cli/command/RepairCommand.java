@@ -36,7 +36,9 @@ public final class RepairCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Plan plan = LocalServers.withRunning(file.read(), StateFolder.beside(file.path()));
-        long keys = RepairRequest.request(plan, Optional.ofNullable(table));
+        long keys = plan.perSource().stream()
+                .mapToLong(source -> RepairRequest.request(source, Optional.ofNullable(table)))
+                .sum();
         spec.commandLine()
                 .getOut()
                 .println(keys == 0 ? "Nothing is known to differ." : "Asked capture to send " + keys + " keys again.");

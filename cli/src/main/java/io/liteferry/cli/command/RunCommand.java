@@ -5,10 +5,10 @@ import io.liteferry.cli.local.Pipeline;
 import io.liteferry.cli.local.StateFolder;
 import io.liteferry.cli.report.MigrationState;
 import io.liteferry.cli.report.Output;
-import io.liteferry.cli.report.ReadinessWatch;
 import io.liteferry.cli.report.Reports;
-import io.liteferry.cli.report.VerdictDocument;
+import io.liteferry.cli.report.SourcesWatch;
 import io.liteferry.core.ExitCode;
+import io.liteferry.core.LiteferryException;
 import io.liteferry.core.options.Options;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.service.Service;
@@ -19,7 +19,7 @@ import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -93,7 +93,10 @@ public final class RunCommand implements Callable<Integer> {
         try (Stopping stopping = new Stopping();
                 LocalServers servers = LocalServers.startMissing(plan, StateFolder.beside(file.path()), err)) {
             if (parts.size() == Pipeline.Part.values().length) {
-                ApplyCommand.apply(servers.plan());
+                Map<String, LiteferryException> failed = ApplyCommand.apply(servers.plan());
+                if (!failed.isEmpty()) {
+                    err.println("not applied:" + System.lineSeparator() + EachSource.told(failed));
+                }
             }
             try (Pipeline pipeline = Pipeline.start(servers.plan(), clock, parts)) {
                 for (Service service : pipeline.services()) {
@@ -116,10 +119,11 @@ public final class RunCommand implements Callable<Integer> {
     private int untilReady(Plan plan, Pipeline pipeline, Stopping stopping, Clock clock, Instant started)
             throws InterruptedException {
         Instant deadline = started.plus(timeout);
-        try (MigrationState state = new MigrationState(plan)) {
-            ReadinessWatch watch = new ReadinessWatch(state, spec.commandLine().getErr(), clock, started);
-            Optional<VerdictDocument> ready = watch.lookAgain();
-            while (ready.isEmpty() && clock.instant().isBefore(deadline)) {
+        List<MigrationState> states = MigrationState.all(plan);
+        try (MigrationState ignored = states.get(0)) {
+            SourcesWatch watch = new SourcesWatch(states, spec.commandLine().getErr(), clock, started);
+            boolean ready = watch.lookAgain();
+            while (!ready && clock.instant().isBefore(deadline)) {
                 pipeline.failIfEnded();
                 if (stopping.await(Duration.ofMillis(200))) {
                     return stopping.exitCodeWhenStopped(ExitCode.INTERRUPTED);
@@ -127,8 +131,8 @@ public final class RunCommand implements Callable<Integer> {
                 ready = watch.lookAgain();
             }
             double seconds = Duration.between(started, clock.instant()).toMillis() / 1000.0;
-            report(watch.state(), seconds, ready.isPresent());
-            return ready.isPresent() ? ExitCode.OK : ExitCode.NOT_READY;
+            report(watch.state(), seconds, ready);
+            return ready ? ExitCode.OK : ExitCode.NOT_READY;
         }
     }
 

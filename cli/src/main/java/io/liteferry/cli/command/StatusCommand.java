@@ -6,6 +6,7 @@ import io.liteferry.cli.local.StateFolder;
 import io.liteferry.cli.report.MigrationState;
 import io.liteferry.cli.report.Output;
 import io.liteferry.cli.report.Reports;
+import io.liteferry.cli.report.SourceState;
 import io.liteferry.cli.report.VerdictDocument;
 import io.liteferry.core.LiteferryException;
 import io.liteferry.core.options.Options;
@@ -15,6 +16,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -65,29 +67,62 @@ public final class StatusCommand implements Callable<Integer> {
 
     private Reports.Status status(Plan plan) {
         Plan reachable = LocalServers.withRunning(plan, StateFolder.beside(file.path()));
-        Map<String, String> services = ServiceProbe.all(reachable.options());
-        List<String> down = new ArrayList<>();
-        services.forEach((name, state) -> {
-            if (!state.startsWith("up")) {
-                down.add(name + " is " + state);
-            }
-        });
+        Map<String, ServiceProbe.Answer> answers = ServiceProbe.all(reachable.options());
+        Map<String, String> services = new LinkedHashMap<>();
+        answers.forEach((name, answer) -> services.put(name, answer.text()));
+        List<String> down = down(answers, List.of());
+        List<SourceState> sources = new ArrayList<>();
+        List<VerdictDocument.Check> checks = new ArrayList<>();
+        List<String> mismatches = new ArrayList<>();
+        List<String> suspended = new ArrayList<>();
         if (reachable.options().optional(Options.CONNECTION_URL).isEmpty()) {
             down.add("the embedded PostgreSQL does not run");
-            return document(Reports.State.notReady(down), List.of(), services, List.of(), List.of());
+        } else {
+            try {
+                List<MigrationState> states = MigrationState.all(reachable);
+                try (MigrationState ignored = states.get(0)) {
+                    for (MigrationState source : states) {
+                        String whose = states.size() == 1 ? "" : source.source() + " ";
+                        Optional<VerdictDocument> verdict = source.verdict();
+                        sources.add(new SourceState(
+                                source.source(), state(verdict, down(answers, others(states, source)))));
+                        if (states.size() == 1) {
+                            checks.addAll(verdict.map(VerdictDocument::checks).orElse(List.of()));
+                        }
+                        source.openMismatches(MISMATCHES_SHOWN).forEach(m -> mismatches.add(whose + m));
+                        source.suspendedConstraints().forEach(c -> suspended.add(whose + c));
+                    }
+                }
+            } catch (LiteferryException e) {
+                down.add(String.valueOf(e.getMessage()));
+                sources.clear();
+            }
         }
-        try (MigrationState migration = new MigrationState(reachable)) {
-            Optional<VerdictDocument> verdict = migration.verdict();
-            return document(
-                    state(verdict, down),
-                    verdict.map(VerdictDocument::checks).orElse(List.of()),
-                    services,
-                    migration.openMismatches(MISMATCHES_SHOWN),
-                    migration.suspendedConstraints());
-        } catch (LiteferryException e) {
-            down.add(String.valueOf(e.getMessage()));
-            return document(Reports.State.notReady(down), List.of(), services, List.of(), List.of());
-        }
+        sources.sort(SourceState.WORST_FIRST);
+        Reports.State all = sources.isEmpty() ? Reports.State.notReady(down) : SourceState.joined(sources);
+        return document(all, sources, checks, services, mismatches, suspended);
+    }
+
+    private static List<String> others(List<MigrationState> all, MigrationState source) {
+        return all.stream()
+                .map(MigrationState::source)
+                .filter(name -> !name.equals(source.source()))
+                .map(name -> name + ": ")
+                .toList();
+    }
+
+    /** What is wrong with the services, without the checks that are about other sources. */
+    private static List<String> down(Map<String, ServiceProbe.Answer> answers, List<String> otherSources) {
+        List<String> down = new ArrayList<>();
+        answers.forEach((name, answer) -> {
+            List<String> failing = answer.failing().stream()
+                    .filter(check -> otherSources.stream().noneMatch(check::startsWith))
+                    .toList();
+            if (!answer.up() && !failing.isEmpty()) {
+                down.add(name + " is " + new ServiceProbe.Answer(false, answer.answers(), failing, List.of()).text());
+            }
+        });
+        return down;
     }
 
     /** A verdict holds only while the services that stand behind it run. */
@@ -113,6 +148,7 @@ public final class StatusCommand implements Callable<Integer> {
 
     private Reports.Status document(
             Reports.State state,
+            List<SourceState> sources,
             List<VerdictDocument.Check> checks,
             Map<String, String> services,
             List<String> mismatches,
@@ -124,7 +160,33 @@ public final class StatusCommand implements Callable<Integer> {
         if (!mismatches.isEmpty()) {
             next.add("liteferry repair --config " + file.path());
         }
-        return new Reports.Status(Reports.API_VERSION, "Status", state, checks, services, mismatches, suspended, next);
+        return new Reports.Status(
+                Reports.API_VERSION, "Status", state, sources, checks, services, mismatches, suspended, next);
+    }
+
+    /** One line a source, the worst first. */
+    private static void sources(PrintWriter out, Reports.Status status) {
+        Output.table(
+                out,
+                List.of("SOURCE", "VERDICT", "LAG P99", "ROWS", "DIFFERENT", "REASON"),
+                status.sources().stream()
+                        .map(s -> List.of(
+                                s.source(),
+                                s.ready() ? "READY" : "NOT READY",
+                                s.state().lagSeconds().p99() == null
+                                        ? ""
+                                        : Output.seconds(s.state().lagSeconds().p99()),
+                                Output.count(s.state().tables().stream()
+                                        .mapToLong(VerdictDocument.TableReport::sourceRows)
+                                        .sum()),
+                                Output.count(s.state().tables().stream()
+                                        .mapToLong(VerdictDocument.TableReport::mismatchedRows)
+                                        .sum()),
+                                s.state().reasons().stream().findFirst().orElse("")))
+                        .toList());
+        long ready = status.sources().stream().filter(SourceState::ready).count();
+        out.println((ready == status.sources().size() ? "READY" : "NOT READY") + ": " + ready + " of "
+                + status.sources().size() + " sources are");
     }
 
     private void print(Reports.Status status) {
@@ -149,7 +211,11 @@ public final class StatusCommand implements Callable<Integer> {
                             .toList());
             out.println();
         }
-        Output.state(out, status.state());
+        if (status.sources().size() > 1) {
+            sources(out, status);
+        } else {
+            Output.state(out, status.state());
+        }
         status.mismatches().forEach(m -> out.println("different: " + m));
         status.suspendedConstraints().forEach(c -> out.println("suspended constraint: " + c));
         out.println("at " + Clock.systemUTC().instant());

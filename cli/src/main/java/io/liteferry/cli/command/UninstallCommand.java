@@ -1,7 +1,10 @@
 package io.liteferry.cli.command;
 
 import io.liteferry.capture.install.SourceInstaller;
+import io.liteferry.core.ExitCode;
+import io.liteferry.core.LiteferryException;
 import io.liteferry.core.plan.Plan;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,8 +29,16 @@ public final class UninstallCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Plan plan = file.read();
-        new SourceInstaller(plan).uninstall();
-        spec.commandLine().getOut().println("Removed the change log of " + plan.name() + " from the source.");
-        return 0;
+        Map<String, LiteferryException> failed =
+                EachSource.run(plan, source -> new SourceInstaller(source).uninstall());
+        int sources = plan.sources().size();
+        spec.commandLine()
+                .getOut()
+                .println("Removed the change log of " + plan.name() + " from "
+                        + (sources == 1 ? "the source." : sources - failed.size() + " of " + sources + " sources."));
+        if (!failed.isEmpty()) {
+            spec.commandLine().getErr().println(EachSource.told(failed));
+        }
+        return failed.isEmpty() ? ExitCode.OK : ExitCode.FAILED;
     }
 }

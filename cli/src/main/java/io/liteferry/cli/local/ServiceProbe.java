@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Asks the services' admin endpoints how they are. */
 public final class ServiceProbe {
@@ -18,37 +18,52 @@ public final class ServiceProbe {
 
     private ServiceProbe() {}
 
-    /** {@code up}, {@code not ready: …} or {@code down: …} of every service, by name. */
-    public static Map<String, String> all(Options options) {
-        Map<String, String> states = new LinkedHashMap<>();
+    /**
+     * How a service is.
+     *
+     * @param failing its checks that are not ok, each with the reason
+     * @param hints what is to be known
+     */
+    public record Answer(boolean up, boolean answers, List<String> failing, List<String> hints) {
+        /** {@code up}, {@code not ready: …} or {@code down: …}. */
+        public String text() {
+            return up
+                    ? String.join("; ", Stream.concat(Stream.of("up"), hints.stream()).toList())
+                    : (answers ? "not ready: " : "down: ") + String.join(", ", failing);
+        }
+    }
+
+    /** The answer of every service, by name. */
+    public static Map<String, Answer> all(Options options) {
+        Map<String, Answer> states = new LinkedHashMap<>();
         states.put("capture", state(options.string(Options.CAPTURE_ADMIN_ADDRESS)));
         states.put("sink", state(options.string(Options.SINK_ADMIN_ADDRESS)));
         states.put("validator", state(options.string(Options.VALIDATOR_ADMIN_ADDRESS)));
         return states;
     }
 
-    private static String state(String address) {
+    private static Answer state(String address) {
         HttpClient client = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + address + "/readyz?verbose"))
                 .timeout(PATIENCE)
                 .build();
         try {
             HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
-            List<String> failing =
-                    answer.body().lines().filter(l -> l.startsWith("[-]")).toList();
-            String hints = answer.body()
-                    .lines()
-                    .filter(l -> l.startsWith("[i]"))
-                    .map(l -> "; " + l.substring(3))
-                    .collect(Collectors.joining());
-            return answer.statusCode() == 200
-                    ? "up" + hints
-                    : "not ready: " + failing.stream().map(l -> l.substring(3)).collect(Collectors.joining(", "));
+            return new Answer(
+                    answer.statusCode() == 200, true, lines(answer.body(), "[-]"), lines(answer.body(), "[i]"));
         } catch (IOException e) {
-            return "down: nothing answers at " + address;
+            return new Answer(false, false, List.of("nothing answers at " + address), List.of());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return "unknown: interrupted";
+            return new Answer(false, false, List.of("interrupted"), List.of());
         }
+    }
+
+    /** The lines that begin with a mark, without it. */
+    private static List<String> lines(String body, String mark) {
+        return body.lines()
+                .filter(l -> l.startsWith(mark))
+                .map(l -> l.substring(mark.length()))
+                .toList();
     }
 }

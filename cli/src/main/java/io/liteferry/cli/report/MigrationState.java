@@ -22,14 +22,36 @@ public final class MigrationState implements AutoCloseable {
     private final Plan plan;
     private final Connection connection;
 
+    /** Of the one source of the plan. */
     public MigrationState(Plan plan) {
+        this(plan, connect(plan));
+    }
+
+    private MigrationState(Plan plan, Connection connection) {
         this.plan = plan;
-        this.connection = PgConnections.of(plan.options()).open("liteferry-status");
+        this.connection = connection;
+    }
+
+    private static Connection connect(Plan plan) {
+        Connection connection = PgConnections.of(plan.options()).open("liteferry-status");
         try {
             connection.setAutoCommit(true);
         } catch (SQLException e) {
             throw PgConnections.failure("Reading the state of " + plan.name(), e);
         }
+        return connection;
+    }
+
+    /** The states of all sources of the plan, over one connection: closing any closes it for all. */
+    public static List<MigrationState> all(Plan plan) {
+        Connection shared = connect(plan);
+        return plan.perSource().stream()
+                .map(source -> new MigrationState(source, shared))
+                .toList();
+    }
+
+    public String source() {
+        return plan.source();
     }
 
     /** How far the target is; empty before the first batch, or before {@code apply}. */
@@ -100,7 +122,7 @@ public final class MigrationState implements AutoCloseable {
     private <T> List<T> rows(String sql, Row<T> row) {
         List<T> rows = new ArrayList<>();
         try (PreparedStatement ps = connection.prepareStatement(sql)) {
-            ps.setString(1, plan.name());
+            ps.setString(1, plan.source());
             try (ResultSet rs = ps.executeQuery()) {
                 while (rs.next()) {
                     rows.add(row.read(rs));
@@ -109,7 +131,7 @@ public final class MigrationState implements AutoCloseable {
         } catch (SQLException e) {
             String state = String.valueOf(e.getSQLState());
             if (!state.equals("42P01") && !state.equals("3F000")) { // apply has not run yet
-                throw PgConnections.failure("Reading the state of " + plan.name(), e);
+                throw PgConnections.failure("Reading the state of " + plan.source(), e);
             }
         }
         return rows;
@@ -120,7 +142,7 @@ public final class MigrationState implements AutoCloseable {
         try {
             connection.close();
         } catch (SQLException e) {
-            throw PgConnections.failure("Closing the connection that read the state of " + plan.name(), e);
+            throw PgConnections.failure("Closing the connection that read the state of " + plan.source(), e);
         }
     }
 }

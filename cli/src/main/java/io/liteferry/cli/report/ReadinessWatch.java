@@ -37,7 +37,7 @@ public final class ReadinessWatch {
 
     /** Looks once, prints a line where it is time for one; the verdict where it is READY. */
     public Optional<VerdictDocument> lookAgain() {
-        latest = migration.verdict().filter(v -> Instant.parse(v.at()).isAfter(started));
+        read();
         Instant now = clock.instant();
         if (Duration.between(lastLine, now).compareTo(BETWEEN_LINES) >= 0) {
             String text = progress(now);
@@ -56,7 +56,22 @@ public final class ReadinessWatch {
                 .orElse(Reports.State.notReady(List.of("the validator has given no verdict yet")));
     }
 
-    private String progress(Instant now) {
+    /** The name of the source that is followed. */
+    String source() {
+        return migration.source();
+    }
+
+    boolean ready() {
+        return latest.isPresent() && latest.get().ready();
+    }
+
+    /** Reads the verdict again and prints nothing. */
+    void read() {
+        latest = migration.verdict().filter(v -> Instant.parse(v.at()).isAfter(started));
+    }
+
+    /** How far it is, in words. */
+    String progress(Instant now) {
         Optional<AppliedPosition> applied = migration.applied();
         if (applied.isEmpty() || applied.get().tables().isEmpty()) {
             return "waiting for the first batch";

@@ -60,12 +60,14 @@ public final class Reports {
     /**
      * The answer of {@code status}.
      *
+     * @param sources one by one, the worst first
      * @param services {@code up} with what is to be known, {@code not ready: …} or {@code down: …} by service
      */
     public record Status(
             @JsonProperty("apiVersion") String apiVersion,
             @JsonProperty("kind") String kind,
             @JsonUnwrapped State state,
+            @JsonProperty("sources") List<SourceState> sources,
             @JsonProperty("checks") List<VerdictDocument.Check> checks,
             @JsonProperty("services") Map<String, String> services,
             @JsonProperty("mismatches") List<String> mismatches,

@@ -40,7 +40,12 @@ public record VerdictDocument(
             @JsonProperty("target_rows") long targetRows,
             @JsonProperty("verified_rows") long verifiedRows,
             @JsonProperty("mismatched_rows") long mismatchedRows,
-            @JsonProperty("quarantined_rows") long quarantinedRows) {}
+            @JsonProperty("quarantined_rows") long quarantinedRows) {
+        TableReport named(String other) {
+            return new TableReport(
+                    other, target, state, sourceRows, targetRows, verifiedRows, mismatchedRows, quarantinedRows);
+        }
+    }
 
     /** End-to-end lag in seconds; null where nothing was measured yet. */
     @JsonInclude(JsonInclude.Include.ALWAYS)

@@ -1,8 +1,10 @@
 package io.liteferry.core.plan;
 
+import io.liteferry.core.sqlite.SourceTable;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -44,6 +46,28 @@ public record TablePlan(
     /** A table of the same name on both sides, made by {@code apply}, with no secondary indexes. */
     public static TablePlan simple(String name, KeyPlan key, List<ColumnPlan> columns) {
         return new TablePlan(name, name, key, columns, Optional.empty(), List.of(), List.of(), 0, true);
+    }
+
+    /** What a source's copy of this table lacks for it to be carried; empty where nothing. */
+    public Optional<String> lackedBy(Optional<SourceTable> copy) {
+        if (copy.isEmpty()) {
+            return Optional.of("there is no such table");
+        }
+        List<String> lacking = columns.stream()
+                .map(ColumnPlan::source)
+                .filter(c -> copy.get().column(c).isEmpty())
+                .toList();
+        if (!lacking.isEmpty()) {
+            return Optional.of("it has no column " + String.join(", ", lacking));
+        }
+        boolean otherKey = key.kind() == KeyPlan.Kind.PRIMARY_KEY
+                && !Set.copyOf(copy.get().primaryKey().stream()
+                                .map(c -> c.name().toLowerCase(Locale.ROOT))
+                                .toList())
+                        .equals(Set.copyOf(key.columns().stream()
+                                .map(c -> c.toLowerCase(Locale.ROOT))
+                                .toList()));
+        return otherKey ? Optional.of("it has another primary key") : Optional.empty();
     }
 
     /** Positions of the key columns in {@link #columns}; empty for a table carried by rowid. */

@@ -59,6 +59,15 @@ record ParentLookup(SourceTable child, SourceTable.ForeignKey key, SourceTable p
         return names;
     }
 
+    /** Whether a file has the columns on both sides. */
+    boolean standsIn(SourceTable copy, List<SourceTable> all) {
+        return key.columns().stream().allMatch(c -> copy.column(c).isPresent())
+                && all.stream()
+                        .filter(t -> t.name().equalsIgnoreCase(parent.name()))
+                        .anyMatch(t ->
+                                parentColumns.stream().allMatch(c -> t.column(c).isPresent()));
+    }
+
     /** SQL over the child as {@code t}: 1 where the row refers to a parent that is not there, else 0. */
     String isMissing() {
         StringBuilder all = new StringBuilder();

@@ -35,6 +35,12 @@ public record PlanProposal(Plan plan, List<Finding> findings, Map<String, Map<St
                 .toList();
     }
 
+    /** The same migration under another name. */
+    public PlanProposal named(String name) {
+        return new PlanProposal(
+                new Plan(name, plan.options(), plan.tables(), plan.listed(), plan.served()), findings, reasons);
+    }
+
     /** True where at least one table, or everything, cannot be carried as it is. */
     public boolean blocked() {
         return findings.stream().anyMatch(f -> f.severity() == Finding.Severity.BLOCKER);
@@ -68,6 +74,14 @@ public record PlanProposal(Plan plan, List<Finding> findings, Map<String, Map<St
         ObjectNode root = MAPPER.createObjectNode();
         root.put("apiVersion", PlanFile.API_VERSION).put("kind", "Plan").put("name", plan.name());
         root.set("options", MAPPER.valueToTree(plan.options().shareable()));
+        if (plan.several()) {
+            ArrayNode sources = root.putArray("sources");
+            plan.sources()
+                    .forEach(s -> sources.addObject()
+                            .put("name", s.name())
+                            .put("file", s.file())
+                            .put("schema", s.schema()));
+        }
         root.set("findings", MAPPER.valueToTree(findings));
         ArrayNode tables = root.putArray("tables");
         plan.tables().forEach(t -> table(tables.addObject(), t));

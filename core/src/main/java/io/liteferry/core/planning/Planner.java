@@ -4,6 +4,7 @@ import io.liteferry.core.options.Options;
 import io.liteferry.core.plan.ForeignKeyPlan;
 import io.liteferry.core.plan.IndexPlan;
 import io.liteferry.core.plan.Plan;
+import io.liteferry.core.plan.Source;
 import io.liteferry.core.plan.TablePlan;
 import io.liteferry.core.plan.TargetNames;
 import io.liteferry.core.postgres.PgConnections;
@@ -14,17 +15,20 @@ import io.liteferry.core.sqlite.SqliteFile;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Proposes a migration of one SQLite file: profiles every value of every table, read only and in short transactions, and
- * decides keys, types, indexes and partitions. The same file gives the same plan.
+ * Proposes a migration: profiles every value of every table, read only and in short transactions, and decides keys,
+ * types, indexes and partitions by the values of all files together. The same files give the same plan.
  */
 public final class Planner {
-    private final SqliteFile file;
+    private final String name;
+    private final Map<String, SqliteFile> sources;
+    private final boolean listed;
     private final Options options;
     private final PlanProgress progress;
 
@@ -33,9 +37,39 @@ public final class Planner {
     }
 
     public Planner(SqliteFile file, Options options, PlanProgress progress) {
-        this.file = file;
+        this(SourceNames.migration(file.path()), Map.of("", file), false, options, progress);
+    }
+
+    /**
+     * A migration of several files by the same tables.
+     *
+     * @param name of the migration
+     * @param sources files by the name of their source, in the order of the list
+     */
+    public Planner(String name, Map<String, SqliteFile> sources, Options options, PlanProgress progress) {
+        this(name, sources, true, options, progress);
+    }
+
+    private Planner(
+            String name, Map<String, SqliteFile> sources, boolean listed, Options options, PlanProgress progress) {
+        this.name = name;
+        this.sources = new LinkedHashMap<>(sources);
+        this.listed = listed;
         this.options = options;
         this.progress = progress;
+    }
+
+    /** What one file's schema lacks of the others'; reads the catalogues only. */
+    public List<Finding> differences() {
+        List<Finding> findings = new ArrayList<>();
+        new CommonSchema(catalogs(new HashMap<>(), new ArrayList<>()), findings).tables();
+        return findings;
+    }
+
+    private Map<String, List<SourceTable>> catalogs(Map<String, Long> expected, List<Finding> findings) {
+        Map<String, List<SourceTable>> byFile = new LinkedHashMap<>();
+        sources.forEach((source, file) -> byFile.put(source, catalog(file, expected, findings)));
+        return byFile;
     }
 
     /** A plan that makes the target schema. */
@@ -49,56 +83,76 @@ public final class Planner {
     }
 
     private PlanProposal plan(TargetSchema schema) {
+        List<Finding> findings = new ArrayList<>();
+        Map<String, Long> expected = new HashMap<>();
+        Map<String, List<SourceTable>> byFile = catalogs(expected, findings);
+        List<SourceTable> tables = new CommonSchema(byFile, findings).tables();
+        Map<String, TableProfile> profiles = new LinkedHashMap<>();
+        for (SourceTable table : tables) {
+            if (schema.carries(table, findings)) {
+                profiles.put(table.name(), profile(table, tables, schema, expected.getOrDefault(table.name(), 0L)));
+            }
+        }
+        sources.forEach((source, file) ->
+                read(file, byFile.getOrDefault(source, List.of()), sources.size() == 1 ? "" : source + " ", profiles));
+        Map<String, TableDraft> drafts = new LinkedHashMap<>();
+        profiles.forEach((name, profile) -> {
+            KeyChoice key = KeyChoice.of(profile);
+            findings.addAll(key.findings());
+            key.key().flatMap(k -> schema.draft(profile, k, findings)).ifPresent(d -> drafts.put(name, d));
+        });
+        List<TablePlan> plans = joined(drafts, schema, findings);
+        Map<String, Map<String, String>> reasons = new TreeMap<>();
+        drafts.values().forEach(d -> reasons.put(d.source(), d.reasons()));
+        return new PlanProposal(plan(plans), findings, reasons);
+    }
+
+    private Plan plan(List<TablePlan> tables) {
+        if (!listed) {
+            SqliteFile only = sources.values().iterator().next();
+            Options given = options.with(Options.DATABASE_FILE_PATH, absolute(only));
+            return new Plan(name, given, tables);
+        }
+        List<Source> list = new ArrayList<>();
+        sources.forEach((source, file) -> list.add(new Source(source, absolute(file), source, list.size())));
+        return new Plan(name, options, tables, list, List.of());
+    }
+
+    private static String absolute(SqliteFile file) {
+        return file.path().toAbsolutePath().normalize().toString();
+    }
+
+    private List<SourceTable> catalog(SqliteFile file, Map<String, Long> expected, List<Finding> findings) {
         try (Connection connection = file.openReadOnly()) {
             SqliteCatalog catalog = new SqliteCatalog(connection);
-            List<Finding> findings = new ArrayList<>();
-            for (String name : catalog.leftOut()) {
-                findings.add(Finding.info(
+            for (String left : catalog.leftOut()) {
+                Finding finding = Finding.info(
                         "PLAN-LEFT-OUT",
-                        name,
+                        left,
                         "is a view, a virtual table or belongs to one; such cannot be captured",
-                        "Make its counterpart on PostgreSQL by hand, for instance in hooks after the load"));
+                        "Make its counterpart on PostgreSQL by hand, for instance in hooks after the load");
+                if (!findings.contains(finding)) {
+                    findings.add(finding);
+                }
             }
-            for (String name : catalog.namedLikeOurs()) {
+            for (String ours : catalog.namedLikeOurs()) {
                 findings.add(Finding.warning(
                         "PLAN-NAME-OURS",
-                        name,
+                        ours,
                         "begins with " + SqliteCatalog.OWN_PREFIX + ", as the tables of this program do",
                         "Left out of the plan, and left alone. Rename it where it is to be carried"));
             }
-            Map<String, TableDraft> drafts = drafts(connection, catalog.tables(), schema, findings);
-            Options given = options.with(
-                    Options.DATABASE_FILE_PATH,
-                    file.path().toAbsolutePath().normalize().toString());
-            List<TablePlan> tables = joined(drafts, schema, findings);
-            Map<String, Map<String, String>> reasons = new TreeMap<>();
-            drafts.values().forEach(d -> reasons.put(d.source(), d.reasons()));
-            return new PlanProposal(new Plan(name(), given, tables), findings, reasons);
+            List<SourceTable> tables = catalog.tables();
+            for (SourceTable table : tables) {
+                expected.merge(table.name(), TableProfile.expected(connection, table), Long::sum);
+            }
+            return tables;
         } catch (SQLException e) {
             throw file.failure("Profiling " + file.path(), e);
         }
     }
 
-    private Map<String, TableDraft> drafts(
-            Connection connection, List<SourceTable> tables, TargetSchema schema, List<Finding> findings)
-            throws SQLException {
-        TableScan scan = new TableScan(connection, options.number(Options.READ_TRANSACTION_MAX_MS));
-        Map<String, TableDraft> drafts = new LinkedHashMap<>();
-        for (SourceTable table : tables) {
-            if (!schema.carries(table, findings)) {
-                continue;
-            }
-            TableProfile profile = profile(connection, scan, table, tables, schema);
-            KeyChoice key = KeyChoice.of(profile);
-            findings.addAll(key.findings());
-            key.key().flatMap(k -> schema.draft(profile, k, findings)).ifPresent(d -> drafts.put(table.name(), d));
-        }
-        return drafts;
-    }
-
-    private TableProfile profile(
-            Connection connection, TableScan scan, SourceTable table, List<SourceTable> all, TargetSchema schema)
-            throws SQLException {
+    private TableProfile profile(SourceTable table, List<SourceTable> all, TargetSchema schema, long expected) {
         List<ColumnProfile> columns = new ArrayList<>();
         for (SourceTable.Column c : table.columns()) {
             DeclaredType declared = DeclaredType.of(c.declaredType(), table.strict());
@@ -107,14 +161,24 @@ public final class Planner {
         List<ParentLookup> parents = table.foreignKeys().stream()
                 .flatMap(k -> ParentLookup.of(table, k, all).stream())
                 .toList();
-        TableProfile profile =
-                new TableProfile(table, columns, parents, TableProfile.expected(connection, table), progress);
-        try {
-            profile.read(scan);
+        return new TableProfile(table, columns, parents, expected, progress);
+    }
+
+    private void read(SqliteFile file, List<SourceTable> tables, String whose, Map<String, TableProfile> profiles) {
+        String reading = "";
+        try (Connection connection = file.openReadOnly()) {
+            TableScan scan = new TableScan(connection, options.number(Options.READ_TRANSACTION_MAX_MS));
+            for (TableProfile profile : profiles.values()) {
+                for (SourceTable copy : tables) {
+                    if (copy.name().equalsIgnoreCase(profile.table().name())) {
+                        reading = "table " + copy.name() + " of ";
+                        profile.read(scan, copy, tables, whose);
+                    }
+                }
+            }
         } catch (SQLException e) {
-            throw file.failure("Profiling table " + table.name() + " of " + file.path(), e);
+            throw file.failure("Profiling " + reading + file.path(), e);
         }
-        return profile;
     }
 
     /** Indexes first: foreign keys need unique constraints, partitions need to know both. */
@@ -133,14 +197,5 @@ public final class Planner {
                 indexes.getOrDefault(source, List.of()),
                 foreignKeys.getOrDefault(source, List.of()))));
         return plans;
-    }
-
-    /** The migration's name: the file's, without its ending, in characters that topics allow. */
-    private String name() {
-        String stem = String.valueOf(file.path().getFileName())
-                .replaceFirst("\\.[^.]*$", "")
-                .replaceAll("[^a-zA-Z0-9_-]+", "-");
-        String bare = stem.replaceAll("^-+|-+$", "");
-        return bare.isEmpty() ? "app" : bare.substring(0, Math.min(bare.length(), 60));
     }
 }

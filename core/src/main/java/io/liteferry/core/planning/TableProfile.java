@@ -26,7 +26,9 @@ final class TableProfile implements TableScan.Visitor {
     private final ObservedValue value = new ObservedValue(reader);
     private final PlanProgress progress;
     private final long expected;
+    private String whose = "";
     private long rows;
+    private long largest;
 
     TableProfile(
             SourceTable table,
@@ -45,15 +47,25 @@ final class TableProfile implements TableScan.Visitor {
                 .toArray();
     }
 
-    void read(TableScan scan) throws SQLException {
+    /**
+     * Reads one file's copy of the table; what the copy lacks is NULL in every row.
+     *
+     * @param all tables of that file
+     * @param whose stands before the keys of its rows in findings
+     */
+    void read(TableScan scan, SourceTable copy, List<SourceTable> all, String whose) throws SQLException {
+        this.whose = whose;
+        long before = rows;
         List<String> expressions = Stream.of(
-                        table.columns().stream().map(c -> "t." + Sql.name(c.name())),
-                        parents.stream().map(ParentLookup::isMissing),
+                        table.columns().stream()
+                                .map(c -> copy.column(c.name()).isPresent() ? "t." + Sql.name(c.name()) : "NULL"),
+                        parents.stream().map(p -> p.standsIn(copy, all) ? p.isMissing() : "0"),
                         // A table without a declared key is known by its rowid, in the findings too.
-                        keyPositions.length == 0 ? table.rowidName().map(r -> "t." + r).stream() : Stream.<String>of())
+                        keyPositions.length == 0 ? copy.rowidName().map(r -> "t." + r).stream() : Stream.<String>of())
                 .flatMap(s -> s)
                 .toList();
-        scan.read(table, expressions, this);
+        scan.read(copy, expressions, this);
+        largest = Math.max(largest, rows - before);
     }
 
     @Override
@@ -83,18 +95,20 @@ final class TableProfile implements TableScan.Visitor {
         }
         if (keyPositions.length == 0) {
             boolean byRowid = values.size() > columns.size() + parents.size();
-            return byRowid ? "rowid " + values.get(values.size() - 1) : "row " + rows;
+            return whose + (byRowid ? "rowid " + values.get(values.size() - 1) : "row " + rows);
         }
-        return RowKey.of(Arrays.stream(keyPositions).mapToObj(values::get).toList())
-                .toString();
+        return whose
+                + RowKey.of(Arrays.stream(keyPositions).mapToObj(values::get).toList())
+                        .toString();
     }
 
     SourceTable table() {
         return table;
     }
 
+    /** Rows of the file that has most of them. */
     long rows() {
-        return rows;
+        return largest;
     }
 
     List<ColumnProfile> columns() {

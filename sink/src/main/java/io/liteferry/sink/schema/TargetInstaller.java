@@ -84,6 +84,7 @@ public final class TargetInstaller {
             }
             running = "Comparing the target with the plan of " + plan.source();
             verify(c);
+            demandOurs(c);
             demandEmpty(c);
             // Once a sink has started, what is there may already have come back.
             if (plan.tables().stream().anyMatch(t -> !t.made()) && !alreadyApplied(c)) {
@@ -167,6 +168,25 @@ public final class TargetInstaller {
             s.setArray(2, c.createArrayOf("text", t.targetKey().toArray()));
             try (ResultSet r = s.executeQuery()) {
                 return r.next();
+            }
+        }
+    }
+
+    /** The name of a source is that of its row: another migration's sink must not take ours over, nor we its. */
+    private void demandOurs(Connection c) throws SQLException {
+        try (PreparedStatement s = c.prepareStatement("SELECT k FROM liteferry.applied, jsonb_object_keys(offsets) k"
+                + " WHERE source = ? AND NOT starts_with(k, ?) LIMIT 1")) {
+            s.setString(1, plan.source());
+            s.setString(2, plan.name() + ".");
+            try (ResultSet r = s.executeQuery()) {
+                if (r.next()) {
+                    throw new LiteferryException(
+                            ErrorCode.TARGET_MISMATCH,
+                            "Making the target of " + plan.source()
+                                    + ": another migration into this database has a source of that name, read from topic "
+                                    + r.getString(1)
+                                    + ". Give the source another name and schema in the migration file.");
+                }
             }
         }
     }

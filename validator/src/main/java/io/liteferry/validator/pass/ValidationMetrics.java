@@ -6,6 +6,7 @@ import io.liteferry.validator.compare.RowVerdict;
 import io.liteferry.validator.compare.TableTally;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -19,11 +20,14 @@ public final class ValidationMetrics {
             List.of(RowVerdict.ROW_DIFF, RowVerdict.MISSING_TARGET, RowVerdict.MISSING_SOURCE);
 
     private final MeterRegistry registry;
+    private final Tags source;
     private final Map<String, AtomicLong> open = new ConcurrentHashMap<>();
     private final Map<String, AtomicLong> lastClean = new ConcurrentHashMap<>();
 
+    /** @param plan of one source; its name is a label where there are several */
     public ValidationMetrics(MeterRegistry registry, Plan plan, Progress progress) {
         this.registry = registry;
+        this.source = plan.several() ? Tags.of("source", plan.source()) : Tags.empty();
         for (TablePlan table : plan.tables()) {
             String name = table.source();
             for (RowVerdict kind : KINDS) {
@@ -31,6 +35,7 @@ public final class ValidationMetrics {
                 open.put(name + "/" + kind.label(), rows);
                 Gauge.builder("liteferry.validation.mismatched.rows", rows, AtomicLong::doubleValue)
                         .description("Rows that differ now, by what is wrong with them.")
+                        .tags(source)
                         .tag("table", name)
                         .tag("kind", kind.label())
                         .register(registry);
@@ -40,16 +45,19 @@ public final class ValidationMetrics {
                             progress,
                             p -> p.running(name).pending())
                     .description("Rows in flight when they were compared, to be looked at again.")
+                    .tags(source)
                     .tag("table", name)
                     .register(registry);
             Gauge.builder("liteferry.validation.progress.ratio", progress, p -> ratio(p, table))
                     .description("How far the pass over the table is.")
+                    .tags(source)
                     .tag("table", name)
                     .register(registry);
             AtomicLong clean = new AtomicLong();
             lastClean.put(name, clean);
             Gauge.builder("liteferry.validation.last.clean.pass.timestamp.seconds", clean, AtomicLong::doubleValue)
                     .description("When a pass over the table last ended with nothing different.")
+                    .tags(source)
                     .tag("table", name)
                     .register(registry);
         }
@@ -65,7 +73,7 @@ public final class ValidationMetrics {
     void tallied(String table, TableTally tally, Instant ended) {
         tally.counts()
                 .forEach((verdict, rows) -> registry.counter(
-                                "liteferry.validation.rows", "table", table, "result", verdict.label())
+                                "liteferry.validation.rows", source.and("table", table, "result", verdict.label()))
                         .increment(rows));
         AtomicLong clean = lastClean.get(table);
         if (clean != null && tally.clean()) {

@@ -1,0 +1,99 @@
+package io.liteferry.sink;
+
+import io.liteferry.core.LiteferryException;
+import io.liteferry.core.kafka.KafkaClients;
+import io.liteferry.core.plan.Plan;
+import io.liteferry.core.service.ServiceHealth;
+import io.liteferry.sink.write.SpoolLostException;
+import java.time.Clock;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The sink of one source: a thread with a connection, a generation and a position of its own. */
+final class SourceSink {
+    private static final Logger LOG = LoggerFactory.getLogger(SourceSink.class);
+    private static final long STOP_SECONDS = 10;
+
+    private final Plan plan;
+    private final Clock clock;
+    private final SinkMetrics metrics;
+    private final ServiceHealth health;
+    private final CountDownLatch stopping = new CountDownLatch(1);
+    private final Thread thread;
+    private volatile @Nullable SinkRun run;
+    private volatile @Nullable Throwable failure;
+
+    /** @param plan of this source alone */
+    SourceSink(Plan plan, Clock clock, SinkMetrics metrics, ServiceHealth health) {
+        this.plan = plan;
+        this.clock = clock;
+        this.metrics = metrics;
+        this.health = health;
+        thread = new Thread(this::work, "sink-" + plan.source());
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    private void work() {
+        KafkaClients kafka = KafkaClients.of(plan.options());
+        try {
+            while (stopping.getCount() > 0) {
+                try (SinkRun current = new SinkRun(plan, clock, kafka, metrics, health, stopping)) {
+                    run = current;
+                    current.run();
+                } catch (SpoolLostException e) {
+                    LOG.warn(
+                            "reading again from the applied position source={} reason={}",
+                            plan.source(),
+                            e.getMessage());
+                }
+            }
+        } catch (RuntimeException | Error e) {
+            if (stopping.getCount() == 0 && !(e instanceof Error)) {
+                LOG.info("sink stopped in the middle of its work source={} reason={}", plan.source(), e.toString());
+                return;
+            }
+            failure = e;
+            metrics.ended();
+            health.failing("stream", String.valueOf(e.getMessage()));
+            if (e instanceof LiteferryException) {
+                LOG.error("sink ended source={} error={}", plan.source(), e.getMessage());
+            } else {
+                LOG.error("sink ended source={}", plan.source(), e);
+            }
+        }
+    }
+
+    /** Why it has ended by itself, or null. */
+    @Nullable
+    Throwable failure() {
+        return failure;
+    }
+
+    /** Asks it to stop; {@link #join} waits for it. */
+    void stop() {
+        stopping.countDown();
+        SinkRun current = run;
+        if (current != null) {
+            current.wakeUp();
+        }
+    }
+
+    void join() {
+        SinkRun current = run;
+        try {
+            thread.join(TimeUnit.SECONDS.toMillis(STOP_SECONDS));
+            if (thread.isAlive() && current != null) {
+                current.abort(); // a long statement: it rolls back, and the position stays where it was
+                thread.join(TimeUnit.SECONDS.toMillis(STOP_SECONDS));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,173 @@
+package io.liteferry.validator;
+
+import io.liteferry.core.options.Options;
+import io.liteferry.core.plan.Plan;
+import io.liteferry.core.postgres.PgConnections;
+import io.liteferry.core.service.ServiceHealth;
+import io.liteferry.core.sqlite.SqliteFile;
+import io.liteferry.validator.compare.Comparison;
+import io.liteferry.validator.compare.Pace;
+import io.liteferry.validator.lag.LagProbe;
+import io.liteferry.validator.lag.LagWindow;
+import io.liteferry.validator.pass.FullPass;
+import io.liteferry.validator.pass.OpenMismatches;
+import io.liteferry.validator.pass.Progress;
+import io.liteferry.validator.pass.ResultStore;
+import io.liteferry.validator.pass.ValidationMetrics;
+import io.liteferry.validator.verdict.VerdictWatch;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+
+/** What the validator does for one source: four kinds of work that share nothing but what they have found. */
+final class SourceValidator {
+    private static final long MISMATCHES_MILLIS = 1_000;
+    private static final long VERDICT_MILLIS = 250;
+    private static final long SHORTEST_LAG_WINDOW_MILLIS = 5_000;
+
+    private final Plan plan;
+    private final Clock clock;
+    private final Pace pace;
+    private final ServiceHealth health;
+    private final SqliteFile file;
+    private final PgConnections connections;
+    private final Progress progress = new Progress();
+    private final LongAdder turnsMissed;
+    private final LagWindow lag;
+    private final ValidationMetrics metrics;
+
+    /**
+     * @param plan of this source alone
+     * @param health of this source
+     * @param turnsMissed counts reads of the source that did not wait for capture's
+     */
+    SourceValidator(Plan plan, Clock clock, Pace pace, ServiceHealth health, MeterRegistry registry, LongAdder turnsMissed) {
+        Options o = plan.options();
+        this.plan = plan;
+        this.clock = clock;
+        this.pace = pace;
+        this.health = health;
+        this.turnsMissed = turnsMissed;
+        this.file = new SqliteFile(o.path(Options.DATABASE_FILE_PATH));
+        this.connections = PgConnections.of(o);
+        this.lag = new LagWindow(
+                TimeUnit.MILLISECONDS.toNanos(
+                        Math.max(SHORTEST_LAG_WINDOW_MILLIS, o.number(Options.VALIDATION_READY_STABLE_MS))),
+                TimeUnit.MILLISECONDS.toNanos(LagProbe.INTERVAL_MILLIS));
+        this.metrics = new ValidationMetrics(registry, plan, progress);
+    }
+
+    String name() {
+        return plan.source();
+    }
+
+    ServiceHealth health() {
+        return health;
+    }
+
+    private Comparison comparison() {
+        Options o = plan.options();
+        return new Comparison(
+                connections,
+                file,
+                plan.source(),
+                o.string(Options.TARGET_SCHEMA),
+                o.number(Options.READ_TRANSACTION_MAX_MS),
+                turnsMissed);
+    }
+
+    private ResultStore store(Comparison alreadyOpen) {
+        try {
+            return new ResultStore(connections, plan.source());
+        } catch (RuntimeException e) {
+            alreadyOpen.close();
+            throw e;
+        }
+    }
+
+    /** Full passes, one a step. */
+    Loop.Work passes() {
+        return new Passes();
+    }
+
+    /** Looks at the open mismatches again. */
+    Loop.Work mismatches() {
+        return new Mismatches();
+    }
+
+    /** Measures the lag, one sample a step. */
+    Loop.Work lag() {
+        return new Lag();
+    }
+
+    /** The verdict of every moment. */
+    Loop.Work verdicts(ValidationTopic topic) {
+        return new Verdicts(topic);
+    }
+
+    /** Both sides and the results, open. */
+    private abstract class Compared implements Loop.Work {
+        final Comparison sides = comparison();
+        final ResultStore store = store(sides);
+
+        @Override
+        public void close() {
+            try (Comparison c = sides;
+                    ResultStore s = store) {
+                // both are closed, whichever fails
+            }
+        }
+    }
+
+    private final class Passes extends Compared {
+        @Override
+        public long step() {
+            new FullPass(plan, sides, store, progress, metrics, pace, clock).run();
+            return plan.options().number(Options.VALIDATION_PASS_INTERVAL_MS);
+        }
+    }
+
+    private final class Mismatches extends Compared {
+        @Override
+        public long step() {
+            new OpenMismatches(plan, sides, store, clock).look();
+            return MISMATCHES_MILLIS;
+        }
+    }
+
+    private final class Lag implements Loop.Work {
+        private final LagProbe probe = new LagProbe(file, connections, plan.source(), lag, pace);
+
+        @Override
+        public long step() {
+            probe.sample();
+            return 0;
+        }
+
+        @Override
+        public void close() {
+            probe.close();
+        }
+    }
+
+    private final class Verdicts implements Loop.Work {
+        private final VerdictWatch watch;
+
+        Verdicts(ValidationTopic topic) {
+            this.watch =
+                    new VerdictWatch(plan, progress, lag, metrics, clock, document -> topic.publish(plan, document));
+        }
+
+        @Override
+        public long step() {
+            watch.look();
+            return VERDICT_MILLIS;
+        }
+
+        @Override
+        public void close() {
+            watch.close();
+        }
+    }
+}
