@@ -65,6 +65,12 @@ final class SinkMetrics {
                         .tag("op", String.valueOf(op.code()))
                         .register(registry)
                         .increment(count)));
+        outcome.swept()
+                .forEach((table, count) -> Counter.builder("liteferry_sink_swept_total")
+                        .description("Rows deleted because a new snapshot of their table did not find them")
+                        .tag("table", table)
+                        .register(registry)
+                        .increment(count));
         outcome.quarantined().forEach(this::quarantined);
     }
 

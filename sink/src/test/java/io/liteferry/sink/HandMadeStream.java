@@ -6,6 +6,7 @@ import io.liteferry.core.change.ChangeFormat;
 import io.liteferry.core.change.Json;
 import io.liteferry.core.change.Operation;
 import io.liteferry.core.change.Position;
+import io.liteferry.core.change.RecordTag;
 import io.liteferry.core.change.TableProgress;
 import io.liteferry.core.kafka.KafkaClients;
 import io.liteferry.core.kafka.TopicNames;
@@ -23,6 +24,7 @@ import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
 
 /** Writes batches into the topics as capture does, one record at a time, so that a test can leave any of them out. */
 final class HandMadeStream implements AutoCloseable {
@@ -37,6 +39,7 @@ final class HandMadeStream implements AutoCloseable {
     private long ordinal;
     private long seq;
     private TableProgress.State state = TableProgress.State.STREAMING;
+    private @Nullable RecordTag since;
 
     HandMadeStream(Plan plan) {
         this.plan = plan;
@@ -59,6 +62,17 @@ final class HandMadeStream implements AutoCloseable {
     HandMadeStream inSnapshot() {
         state = TableProgress.State.SNAPSHOT;
         return this;
+    }
+
+    /** A snapshot that begins anew at the next record; another one, where an earlier one is given. */
+    RecordTag snapshotAgain() {
+        return snapshotAgain(new RecordTag(epoch, batch, ordinal));
+    }
+
+    RecordTag snapshotAgain(RecordTag from) {
+        since = from;
+        state = TableProgress.State.SNAPSHOT;
+        return from;
     }
 
     HandMadeStream streaming() {
@@ -129,7 +143,7 @@ final class HandMadeStream implements AutoCloseable {
 
     private BatchEnd ending(long atSeq) {
         Map<String, TableProgress> tables = new HashMap<>();
-        plan.tables().forEach(t -> tables.put(t.source(), new TableProgress(state, null, 0, 0, null)));
+        plan.tables().forEach(t -> tables.put(t.source(), new TableProgress(state, null, 0, 0, null, since)));
         return new BatchEnd(
                 plan.name(),
                 new Position(LOG, epoch, atSeq, atSeq * 31),

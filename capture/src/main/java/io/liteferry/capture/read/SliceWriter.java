@@ -3,6 +3,7 @@ package io.liteferry.capture.read;
 import io.liteferry.core.change.BatchId;
 import io.liteferry.core.change.ChangeFormat;
 import io.liteferry.core.change.Operation;
+import io.liteferry.core.change.RecordTag;
 import io.liteferry.core.row.PackedWriter;
 import io.liteferry.core.sqlite.RowReader;
 import java.sql.SQLException;
@@ -57,6 +58,11 @@ final class SliceWriter {
         batch.ordinal++;
         batch.counts[table]++;
         bytes += key.length + value.length();
+    }
+
+    /** The tag of the record that is written next. */
+    RecordTag next() {
+        return new RecordTag(batch.id.epoch(), batch.id.batch(), batch.ordinal);
     }
 
     boolean full() {

@@ -46,8 +46,8 @@ final class SourceReader implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SourceReader.class);
 
     private static final String NULL_KEY =
-            "Give these rows a key, or plan another key for the table, then start capture again; liteferry repair"
-                    + " removes rows that were deleted meanwhile.";
+            "Give these rows a key, or plan another key for the table, then start capture again;"
+                    + " the table is then snapshotted again.";
 
     /** Log rows whose keys are read together. */
     private static final int RUN = 500;
@@ -164,7 +164,7 @@ final class SourceReader implements AutoCloseable {
         try {
             long[] range = checkHeader();
             long deadline = System.nanoTime() + time.nanos();
-            checkSchema();
+            checkSchema(out);
             if (everyTablePlanned) {
                 // Frozen while the transaction is open: that of its snapshot.
                 witness.look(dataVersion(), range[1], schemaVersion);
@@ -219,7 +219,7 @@ final class SourceReader implements AutoCloseable {
         }
     }
 
-    private void checkSchema() throws SQLException {
+    private void checkSchema(SliceWriter out) throws SQLException {
         long now;
         try (ResultSet rs = transaction.executeQuery("PRAGMA schema_version")) {
             now = rs.getLong(1);
@@ -243,11 +243,10 @@ final class SourceReader implements AutoCloseable {
                 suspend(
                         table,
                         table.plan().lackedBy(source).or(() -> problem).orElse("it is gone"),
-                        "Run liteferry apply --config …; the table is then snapshotted again, and liteferry repair "
-                                + table.plan().source() + " removes rows that were deleted meanwhile.");
+                        "Run liteferry apply --config …; the table is then snapshotted again.");
             } else {
                 table.schema(source.get(), known.id());
-                verified(table, moved);
+                verified(table, moved, out);
             }
         }
         // Told at once, even in a batch without records: the validator compares it with its own.
@@ -263,34 +262,22 @@ final class SourceReader implements AutoCloseable {
         return catalog.tables().stream().map(SourceTable::name).allMatch(planned::contains);
     }
 
-    private void verified(TableReader table, boolean moved) throws SQLException {
+    private void verified(TableReader table, boolean moved, SliceWriter out) throws SQLException {
         if (table.progress().state() == State.SUSPENDED) {
-            LOG.info(
-                    "Table is captured again, from a new snapshot table={}",
-                    table.plan().source());
-            progress(table, TableProgress.pending(table.progress().expectedRows()));
+            snapshotAgain(table, "it can be captured again", out);
         } else if (moved && table.plan().key().kind() == KeyPlan.Kind.ROWID) {
-            rowidsMayHaveMoved(table);
+            snapshotAgain(
+                    table,
+                    "the schema's version moved, perhaps by VACUUM, which gives other rowids to the rows of a table"
+                            + " without a key and fires no trigger",
+                    out);
         }
     }
 
-    /** The schema's version moves on VACUUM, which may give other rowids to a table's rows without firing a trigger. */
-    private void rowidsMayHaveMoved(TableReader table) throws SQLException {
-        String what =
-                "the schema's version moved, perhaps by VACUUM, which renumbers the rows of a table without a key";
-        if (verified) {
-            suspend(
-                    table,
-                    what,
-                    "Start capture again: the table is then snapshotted again, and liteferry repair "
-                            + table.plan().source() + " removes rows that are gone.");
-        } else {
-            LOG.warn(
-                    "Table without a key is snapshotted again: {} table={}",
-                    what,
-                    table.plan().source());
-            progress(table, TableProgress.pending(table.progress().expectedRows()));
-        }
+    /** What the target holds of a table and this snapshot does not find is deleted there when it is complete. */
+    private void snapshotAgain(TableReader table, String why, SliceWriter out) throws SQLException {
+        LOG.warn("Table is snapshotted again: {} table={}", why, table.plan().source());
+        progress(table, table.progress().again(out.next()));
     }
 
     private void suspend(TableReader table, String what, String remedy) throws SQLException {
@@ -337,7 +324,7 @@ final class SourceReader implements AutoCloseable {
                 fingerprints[entries] = rs.getLong(4);
                 TableReader table = byLogId.get(rs.getInt(2));
                 if (rs.getInt(2) == 0 && rs.getInt(3) == ChangeLog.TRIGGERS_REMADE) {
-                    snapshotAgain(byLogId.get(rs.getInt(5)));
+                    triggersRemade(byLogId.get(rs.getInt(5)), out);
                 } else if (table != null && table.progress().state() != State.SUSPENDED) {
                     note(table, seqs[entries], rs.getInt(3), keys);
                 }
@@ -362,14 +349,14 @@ final class SourceReader implements AutoCloseable {
     }
 
     /** What was written while its triggers were gone is in no log, even where nobody saw that they were. */
-    private void snapshotAgain(@Nullable TableReader table) throws SQLException {
-        if (table != null
-                && (table.progress().state() == State.STREAMING
-                        || table.progress().state() == State.SNAPSHOT)) {
-            LOG.warn(
-                    "The triggers of a table were made again, it is snapshotted again; the validator finds rows deleted meanwhile table={}",
-                    table.plan().source());
-            progress(table, TableProgress.pending(table.progress().expectedRows()));
+    private void triggersRemade(@Nullable TableReader table, SliceWriter out) throws SQLException {
+        if (table == null || table.progress().state() == State.SUSPENDED) {
+            return;
+        }
+        boolean nothingSent =
+                table.progress().state() == State.PENDING && table.progress().since() == null;
+        if (!nothingSent) {
+            snapshotAgain(table, "its triggers were made again, it may have been written without them", out);
         }
     }
 

@@ -5,6 +5,7 @@ import io.liteferry.core.ErrorCode;
 import io.liteferry.core.LiteferryException;
 import io.liteferry.core.change.AppliedPosition;
 import io.liteferry.core.change.Position;
+import io.liteferry.core.change.RecordTag;
 import io.liteferry.core.change.TableProgress;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.plan.TablePlan;
@@ -50,7 +51,7 @@ public record StartPoint(Position position, long schemaVersion, Map<String, Tabl
                 s.execute("COMMIT");
                 Position own = new Position(from.logIdentity(), epoch, from.seq(), from.fingerprint());
                 return new StartPoint(
-                        own, applied.map(AppliedPosition::schemaVersion).orElse(0L), progress(plan, applied));
+                        own, applied.map(AppliedPosition::schemaVersion).orElse(0L), progress(plan, applied, epoch));
             } catch (SQLException | RuntimeException e) {
                 s.execute("ROLLBACK");
                 throw e;
@@ -112,11 +113,14 @@ public record StartPoint(Position position, long schemaVersion, Map<String, Tabl
         }
     }
 
-    private static Map<String, TableProgress> progress(Plan plan, Optional<AppliedPosition> applied) {
+    private static Map<String, TableProgress> progress(Plan plan, Optional<AppliedPosition> applied, long epoch) {
         Map<String, TableProgress> progress = new LinkedHashMap<>();
         for (TablePlan t : plan.tables()) {
-            TableProgress known = applied.map(a -> a.tables().get(t.source())).orElse(null);
-            progress.put(t.source(), known == null ? TableProgress.pending(t.expectedRows()) : known);
+            TableProgress first = TableProgress.pending(t.expectedRows());
+            // An earlier capture of this log may have sent rows that nobody has told us of.
+            TableProgress begin = epoch == 1 ? first : first.again(new RecordTag(epoch, 1, 0));
+            progress.put(
+                    t.source(), applied.map(a -> a.tables().get(t.source())).orElse(begin));
         }
         return progress;
     }

@@ -3,6 +3,8 @@ package io.liteferry.capture.read;
 import io.liteferry.core.change.BatchEnd;
 import io.liteferry.core.change.ChangeFormat;
 import io.liteferry.core.change.Operation;
+import io.liteferry.core.change.RecordTag;
+import io.liteferry.core.change.TableProgress;
 import io.liteferry.core.change.TableProgress.State;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.plan.TablePlan;
@@ -31,12 +33,24 @@ import org.jspecify.annotations.Nullable;
 final class Replica {
     private final Plan plan;
     private final List<Map<RowKey, RowKey>> tables = new ArrayList<>();
+    private final List<Map<RowKey, RecordTag>> named = new ArrayList<>();
+    private final Map<String, RecordTag> swept = new HashMap<>();
     private final List<ChangeRecord> waiting = new ArrayList<>();
+    private boolean sweeping = true;
     private @Nullable BatchEnd last;
 
     Replica(Plan plan) {
         this.plan = plan;
-        plan.tables().forEach(t -> tables.add(new HashMap<>()));
+        plan.tables().forEach(t -> {
+            tables.add(new HashMap<>());
+            named.add(new HashMap<>());
+        });
+    }
+
+    /** As a sink that keeps what a new snapshot of a table does not find. */
+    Replica withoutSweep() {
+        sweeping = false;
+        return this;
     }
 
     @Nullable
@@ -87,6 +101,10 @@ final class Replica {
                 if (!header.batch().equals(end.id()) || header.ordinal() != ordinal++) {
                     throw new AssertionError("record " + header + " in batch " + end.id());
                 }
+                named.get(record.table())
+                        .put(
+                                new RowKey(record.key()),
+                                new RecordTag(end.id().epoch(), end.id().batch(), header.ordinal()));
                 if (header.op() == Operation.DELETE) {
                     remove(record.table(), new RowKey(record.key()));
                 } else {
@@ -102,7 +120,29 @@ final class Replica {
             }
             waiting.clear();
             last = end;
+            if (sweeping) {
+                sweep(end);
+            }
         });
+    }
+
+    private void sweep(BatchEnd end) {
+        for (int i = 0; i < tables.size(); i++) {
+            String table = plan.tables().get(i).source();
+            TableProgress progress =
+                    java.util.Objects.requireNonNull(end.tables().get(table));
+            RecordTag since = progress.since();
+            if (since != null
+                    && progress.state() == State.STREAMING
+                    && (!swept.containsKey(table) || swept.get(table).compareTo(since) < 0)) {
+                Map<RowKey, RecordTag> tags = named.get(i);
+                tables.get(i).keySet().removeIf(k -> {
+                    RecordTag at = tags.get(k);
+                    return at == null || at.compareTo(since) < 0;
+                });
+                swept.put(table, since);
+            }
+        }
     }
 
     /** What differs from the source now, by table and kind; tables that are suspended are left out. */

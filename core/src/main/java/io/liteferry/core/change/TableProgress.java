@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param rows rows the snapshot has carried so far
  * @param expectedRows rows the table held when the snapshot began, for progress only
  * @param reason why a table is suspended and what to do, or null
+ * @param since null for a table's first snapshot. For a later one where it began: what the target holds and no record from
+ *     here on names is gone from the source, so it must be deleted when this snapshot is complete. No two snapshots of a
+ *     table begin at the same record, and a later one never before an earlier one
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record TableProgress(
@@ -18,7 +21,8 @@ public record TableProgress(
         @JsonProperty("cursor") byte @Nullable [] cursor,
         @JsonProperty("rows") long rows,
         @JsonProperty("expected_rows") long expectedRows,
-        @JsonProperty("reason") @Nullable String reason) {
+        @JsonProperty("reason") @Nullable String reason,
+        @JsonProperty("since") @Nullable RecordTag since) {
 
     /** States of a table in the stream. */
     public enum State {
@@ -29,18 +33,27 @@ public record TableProgress(
     }
 
     public static TableProgress pending(long expectedRows) {
-        return new TableProgress(State.PENDING, null, 0, expectedRows, null);
+        return new TableProgress(State.PENDING, null, 0, expectedRows, null, null);
+    }
+
+    /**
+     * A new snapshot of a table that the target may hold rows of already.
+     *
+     * @param next the first record that is read after whatever made it necessary
+     */
+    public TableProgress again(RecordTag next) {
+        return new TableProgress(State.PENDING, null, 0, expectedRows, null, next);
     }
 
     public TableProgress snapshotAt(byte[] cursor, long moreRows) {
-        return new TableProgress(State.SNAPSHOT, cursor, rows + moreRows, expectedRows, null);
+        return new TableProgress(State.SNAPSHOT, cursor, rows + moreRows, expectedRows, null, since);
     }
 
     public TableProgress streaming() {
-        return new TableProgress(State.STREAMING, null, rows, expectedRows, null);
+        return new TableProgress(State.STREAMING, null, rows, expectedRows, null, since);
     }
 
     public TableProgress suspended(String why) {
-        return new TableProgress(State.SUSPENDED, cursor, rows, expectedRows, why);
+        return new TableProgress(State.SUSPENDED, cursor, rows, expectedRows, why, since);
     }
 }

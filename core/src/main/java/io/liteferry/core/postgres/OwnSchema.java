@@ -37,6 +37,12 @@ public final class OwnSchema {
     /** Our tables, for uninstall and for tests that look at all of them. */
     public static List<String> tables() {
         return List.of(
-                "applied", "suspended_constraint", "quarantine", "validation_pass", "validation_mismatch", "verdict");
+                "applied",
+                "suspended_constraint",
+                "quarantine",
+                "sweep",
+                "validation_pass",
+                "validation_mismatch",
+                "verdict");
     }
 }

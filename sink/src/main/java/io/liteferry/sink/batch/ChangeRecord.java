@@ -3,6 +3,7 @@ package io.liteferry.sink.batch;
 import io.liteferry.core.change.BatchId;
 import io.liteferry.core.change.ChangeFormat;
 import io.liteferry.core.change.Operation;
+import io.liteferry.core.change.RecordTag;
 import io.liteferry.core.row.PackedReader;
 import io.liteferry.core.row.RowKey;
 
@@ -31,6 +32,10 @@ public record ChangeRecord(
 
     public boolean isDelete() {
         return operation == Operation.DELETE;
+    }
+
+    public RecordTag tag() {
+        return new RecordTag(batch.epoch(), batch.batch(), ordinal);
     }
 
     public RowKey rowKey() {

@@ -31,9 +31,18 @@ public final class TargetNames {
 
     /** The stage table of a table, quoted, with its schema. */
     public static String stage(Plan plan, TablePlan table) {
+        return own("stage_", plan, table);
+    }
+
+    /** Where the keys of a table are noted while it is snapshotted again, quoted, with its schema. */
+    public static String seen(Plan plan, TablePlan table) {
+        return own("seen_", plan, table);
+    }
+
+    private static String own(String prefix, Plan plan, TablePlan table) {
         return PgSql.name(
                 OwnSchema.NAME,
-                "stage_" + fitting(table.target(), 40) + "_" + hash(plan.source() + "\0" + table.source(), STAGE_HASH));
+                prefix + fitting(table.target(), 40) + "_" + hash(plan.source() + "\0" + table.source(), STAGE_HASH));
     }
 
     /** One hash partition of a table, quoted, with its schema. */

@@ -1,6 +1,9 @@
 package io.liteferry.sink.write;
 
 import io.liteferry.core.change.BatchId;
+import io.liteferry.core.change.RecordTag;
+import io.liteferry.core.change.TableProgress;
+import io.liteferry.core.change.TableProgress.State;
 import io.liteferry.core.plan.ColumnPlan;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.plan.TablePlan;
@@ -20,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the rows of a whole batch, all tables, inside the caller's transaction; and takes the parts of a batch that is
@@ -50,7 +54,9 @@ public final class BatchWriter {
         tables.clear();
         for (TablePlan t : plan.tables()) {
             TargetTable target = new TargetTable(plan, t);
-            tables.add(new TableWriter(target, notNull(c, t), quarantine, buffer));
+            TableWriter writer = new TableWriter(plan.source(), target, notNull(c, t), quarantine, buffer);
+            writer.seen().load(c);
+            tables.add(writer);
         }
         emptyStages(c);
     }
@@ -85,15 +91,35 @@ public final class BatchWriter {
                 long before = spooledRecords.getOrDefault(id, Map.of()).getOrDefault(i, 0L);
                 long expected = before + batch.records().get(i).size();
                 if (expected > 0) {
-                    tables.get(i).mergeSpooled(c, id.batch(), expected, spooled.size() <= 1);
+                    tables.get(i).mergeSpooled(c, id, expected, spooled.size() <= 1, since(batch, i));
                 }
             }
-            return outcome;
+        } else {
+            for (int i = 0; i < tables.size() && !batch.records().isEmpty(); i++) {
+                tables.get(i).write(c, batch.records().get(i), outcome, careful, stageFree, since(batch, i));
+            }
         }
-        for (int i = 0; i < tables.size() && !batch.records().isEmpty(); i++) {
-            tables.get(i).write(c, batch.records().get(i), outcome, careful, stageFree);
+        for (int i = 0; i < tables.size(); i++) {
+            RecordTag since = since(batch, i);
+            if (since != null && streaming(batch, i)) {
+                outcome.swept(
+                        tables.get(i).table().source(), tables.get(i).seen().sweep(c, since));
+            }
         }
         return outcome;
+    }
+
+    private @Nullable TableProgress progress(WholeBatch batch, int table) {
+        return batch.last().tables().get(tables.get(table).table().source());
+    }
+
+    private @Nullable RecordTag since(WholeBatch batch, int table) {
+        return tables.get(table).seen().wanted(progress(batch, table));
+    }
+
+    private boolean streaming(WholeBatch batch, int table) {
+        TableProgress progress = progress(batch, table);
+        return progress != null && progress.state() == State.STREAMING;
     }
 
     /** Reads what the transaction that last applied a spooled batch has put into the quarantine. */
@@ -105,6 +131,15 @@ public final class BatchWriter {
     /** To be called once the batch is committed. */
     public Outcome committed(WholeBatch batch, Outcome outcome) {
         BatchId id = batch.last().id();
+        for (int i = 0; i < tables.size(); i++) {
+            RecordTag since = since(batch, i);
+            if (since != null && streaming(batch, i)) {
+                SeenKeys seen = tables.get(i).seen();
+                seen.swept(
+                        since,
+                        outcome.swept().getOrDefault(tables.get(i).table().source(), 0L));
+            }
+        }
         Outcome before = spooledOutcome.remove(id);
         spooledRecords.remove(id);
         spooled.remove(id);

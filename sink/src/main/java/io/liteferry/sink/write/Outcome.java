@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** What one transaction did: rows by table and operation for the metrics, and what went to the quarantine. */
 public final class Outcome {
     private final Map<String, Map<Operation, Long>> rows = new HashMap<>();
+    private final Map<String, Long> swept = new HashMap<>();
     private final Map<ChangeRecord, Quarantined> quarantined = new LinkedHashMap<>();
 
     /**
@@ -36,9 +37,19 @@ public final class Outcome {
         rows.computeIfAbsent(table, t -> new EnumMap<>(Operation.class)).merge(operation, count, Long::sum);
     }
 
+    void swept(String table, long count) {
+        swept.put(table, count);
+    }
+
+    /** Rows deleted because a new snapshot of their table did not find them, by table (source name). */
+    public Map<String, Long> swept() {
+        return swept;
+    }
+
     /** This and what came after it. */
     Outcome plus(Outcome later) {
         later.rows.forEach((table, counts) -> counts.forEach((op, count) -> rows(table, op, count)));
+        swept.putAll(later.swept);
         quarantined.putAll(later.quarantined);
         return this;
     }

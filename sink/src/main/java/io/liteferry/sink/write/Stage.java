@@ -67,9 +67,7 @@ final class Stage {
                 } catch (Misfit m) {
                     row.setShort(kindAt, MISFIT);
                     row.truncate(mark);
-                    for (int i = 0; i < width; i++) {
-                        row.putNullField();
-                    }
+                    misfitKey(r, row, width);
                     if (!r.isDelete()) {
                         outcome.misfit(table, r, m);
                     }
@@ -87,6 +85,17 @@ final class Stage {
             s.setLong(2, r.ordinal());
             s.setBytes(3, r.key());
             s.executeUpdate();
+        }
+    }
+
+    /** The key where the target can hold it: the row it has of that key stays. */
+    private void misfitKey(ChangeRecord r, BinaryBuffer row, int width) {
+        try {
+            keyOnly(r, row, width);
+        } catch (Misfit m) {
+            for (int i = 0; i < width; i++) {
+                row.putNullField();
+            }
         }
     }
 

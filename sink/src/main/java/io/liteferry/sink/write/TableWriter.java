@@ -1,6 +1,8 @@
 package io.liteferry.sink.write;
 
+import io.liteferry.core.change.BatchId;
 import io.liteferry.core.change.Operation;
+import io.liteferry.core.change.RecordTag;
 import io.liteferry.core.plan.TargetType;
 import io.liteferry.core.postgres.PgSql;
 import io.liteferry.core.row.RowKey;
@@ -15,6 +17,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes one table's part of a batch: deletes first, then upserts. Few rows go as arrays, many through the stage, rows of
@@ -29,6 +32,7 @@ final class TableWriter {
     private final TargetTable table;
     private final RowEncoder encoder;
     private final Stage stage;
+    private final SeenKeys seen;
     private final Quarantine quarantine;
     private final BinaryBuffer buffer;
     private final BinaryArrays rowArrays;
@@ -36,12 +40,13 @@ final class TableWriter {
     private final String upsertSql;
     private final String deleteSql;
 
-    TableWriter(TargetTable table, boolean[] notNull, Quarantine quarantine, BinaryBuffer buffer) {
+    TableWriter(String source, TargetTable table, boolean[] notNull, Quarantine quarantine, BinaryBuffer buffer) {
         this.table = table;
         this.quarantine = quarantine;
         this.buffer = buffer;
         encoder = new RowEncoder(table, notNull);
         stage = new Stage(table, encoder, buffer);
+        seen = new SeenKeys(source, table, encoder, buffer);
         rowArrays = new BinaryArrays(table.types());
         List<TargetType> keyTypes =
                 table.key().stream().map(i -> table.types().get(i)).toList();
@@ -85,18 +90,30 @@ final class TableWriter {
         return stage;
     }
 
+    SeenKeys seen() {
+        return seen;
+    }
+
     /**
      * Writes the records, in any order, inside the caller's transaction.
      *
      * @param careful set a savepoint before each statement and find by halving which row PostgreSQL refuses
      * @param stageFree false while a batch is spooled into the stage
+     * @param since where the snapshot began whose keys are to be noted, or null
      */
-    void write(Connection c, List<ChangeRecord> records, Outcome outcome, boolean careful, boolean stageFree)
+    void write(
+            Connection c,
+            List<ChangeRecord> records,
+            Outcome outcome,
+            boolean careful,
+            boolean stageFree,
+            @Nullable RecordTag since)
             throws SQLException {
         if (records.isEmpty()) {
             return;
         }
-        if (isFreshSnapshot(records) && !quarantine.mayHold(table) && copyStraight(c, records, outcome)) {
+        boolean first = since == null;
+        if (first && isFreshSnapshot(records) && !quarantine.mayHold(table) && copyStraight(c, records, outcome)) {
             count(records, outcome);
             quarantine.add(c, table, outcome.quarantined(table));
             return;
@@ -110,10 +127,13 @@ final class TableWriter {
         }
         quarantine.clear(c, table, last);
         delete(c, deletes);
-        if (fresh.size() <= ARRAY_ROWS || !copyStraight(c, fresh, outcome)) {
+        if (!first || fresh.size() <= ARRAY_ROWS || !copyStraight(c, fresh, outcome)) {
             rows.addAll(fresh);
         }
         upsert(c, rows, outcome, careful, stageFree);
+        if (since != null) {
+            seen.note(c, last, since);
+        }
         count(last, outcome);
         quarantine.add(c, table, outcome.quarantined(table));
     }
@@ -300,7 +320,9 @@ final class TableWriter {
     }
 
     /** @throws SpoolLostException where the stage does not hold every record that was spooled */
-    void mergeSpooled(Connection c, long batch, long expected, boolean onlyOne) throws SQLException {
+    void mergeSpooled(Connection c, BatchId id, long expected, boolean onlyOne, @Nullable RecordTag since)
+            throws SQLException {
+        long batch = id.batch();
         long found = stage.count(c, batch);
         if (found != expected) {
             throw new SpoolLostException("the stage of " + table.source() + " holds " + found + " records of batch "
@@ -308,6 +330,9 @@ final class TableWriter {
         }
         quarantine.merge(c, table, stage.winners(), batch);
         stage.mergeSpooled(c, batch);
+        if (since != null) {
+            seen.noteSpooled(c, stage, batch, id.epoch(), since);
+        }
         stage.empty(c, batch, onlyOne);
     }
 }

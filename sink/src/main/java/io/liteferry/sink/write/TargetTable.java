@@ -19,6 +19,7 @@ final class TargetTable {
     private final String topic;
     private final String qualified;
     private final String stage;
+    private final String seen;
     private final List<String> columns = new ArrayList<>();
     private final List<TargetType> types = new ArrayList<>();
     private final List<Integer> key = new ArrayList<>();
@@ -28,6 +29,7 @@ final class TargetTable {
         topic = TopicNames.of(plan).table(table.source());
         qualified = TargetNames.qualified(plan, table);
         stage = TargetNames.stage(plan, table);
+        seen = TargetNames.seen(plan, table);
         if (table.key().isRowid()) {
             columns.add(KeyPlan.ROWID_COLUMN);
             types.add(ROWID_TYPE);
@@ -61,6 +63,11 @@ final class TargetTable {
     /** The stage table, quoted. */
     String stage() {
         return stage;
+    }
+
+    /** Where keys are noted while the table is snapshotted again, quoted. */
+    String seen() {
+        return seen;
     }
 
     /** Target names, the rowid first where the table is carried by it. */

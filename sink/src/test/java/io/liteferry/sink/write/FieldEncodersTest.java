@@ -216,14 +216,14 @@ class FieldEncodersTest {
             for (TablePlan t : plan.tables()) {
                 TargetTable target = new TargetTable(plan, t);
                 TableWriter writer =
-                        new TableWriter(target, new boolean[t.columns().size()], quarantine, new BinaryBuffer());
+                        new TableWriter("m", target, new boolean[t.columns().size()], quarantine, new BinaryBuffer());
                 Outcome outcome = new Outcome();
                 List<ChangeRecord> records = records();
                 if (t.source().equals("copied")) {
                     writer.stage().copy(c, 0, records, outcome);
                     writer.stage().upsert(c);
                 } else {
-                    writer.write(c, records, outcome, false, true);
+                    writer.write(c, records, outcome, false, true, null);
                 }
                 c.commit();
                 assertThat(outcome.quarantined().stream()

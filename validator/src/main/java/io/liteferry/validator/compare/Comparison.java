@@ -86,6 +86,9 @@ public final class Comparison implements AutoCloseable {
                 if (cursor == null) {
                     throw notThereYet("its snapshot has only begun");
                 }
+                if (progress.since() != null) {
+                    throw notThereYet("it is snapshotted again, rows that are gone are deleted when that is complete");
+                }
                 yield new Reach(applied, new RowKey(cursor));
             }
             case PENDING -> throw notThereYet("it waits for its snapshot");
