@@ -190,6 +190,51 @@ class CaptureServiceTest {
     }
 
     @Test
+    void snapshotsATableThatASignalNamesAndPassesOverSignalsThatItCannotUnderstand() throws Exception {
+        try (CaptureService service = new CaptureService(plan, Clock.systemUTC());
+                StreamReader stream = new StreamReader(plan)) {
+            service.start();
+            await().until(() -> stream.read().consistent());
+            int before = stream.changes("users").size();
+            String topic = TopicNames.of(plan).signals();
+            send(topic, "no json".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+            send(topic, "{\"id\":\"0\"}".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+            send(topic, Json.bytes(Signal.of("1", "explode", List.of())));
+            send(topic, Json.bytes(Signal.of("2", Signal.STOP_SNAPSHOT, List.of("users"))));
+            send(
+                    topic,
+                    "{\"id\":\"3\",\"type\":\"execute-snapshot\",\"data\":{\"type\":\"incremental\",\"data-collections\":[\"users\"]}}"
+                            .getBytes(java.nio.charset.StandardCharsets.UTF_8));
+            await().until(() -> stream.read().changes("users").size() > before && stream.consistent());
+            assertThat(stream.changes("users").subList(before, stream.changes("users").size()))
+                    .extracting(c -> c.header().op())
+                    .containsOnly(Operation.SNAPSHOT);
+            assertThat(service.failure()).isNull();
+        }
+    }
+
+    @Test
+    void aPauseIsRememberedOverARestart() throws Exception {
+        String topic = TopicNames.of(plan).signals();
+        try (StreamReader stream = new StreamReader(plan)) {
+            try (CaptureService service = new CaptureService(plan, Clock.systemUTC())) {
+                service.start();
+                await().until(() -> stream.read().consistent());
+                send(topic, Json.bytes(Signal.of("1", Signal.PAUSE, List.of())));
+            }
+            try (CaptureService service = new CaptureService(plan, Clock.systemUTC())) {
+                service.start();
+                int before = stream.read().ends().size();
+                source.sql("INSERT INTO users VALUES (777, 'u777', 'waits')");
+                await().during(java.time.Duration.ofSeconds(2))
+                        .until(() -> stream.read().ends().size() == before);
+                send(topic, Json.bytes(Signal.of("2", Signal.RESUME, List.of())));
+                await().until(() -> stream.read().ends().size() > before);
+            }
+        }
+    }
+
+    @Test
     void writesStructsAsJsonAndReadsItsOwnEndsWhenItStartsAgain() throws Exception {
         TablePlan people = TablePlan.simple(
                 "users",

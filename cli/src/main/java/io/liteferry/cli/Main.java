@@ -5,6 +5,7 @@ import io.liteferry.cli.command.CheckCommand;
 import io.liteferry.cli.command.DemoCommand;
 import io.liteferry.cli.command.PlanCommand;
 import io.liteferry.cli.command.RepairCommand;
+import io.liteferry.cli.command.SignalCommand;
 import io.liteferry.cli.command.RunCommand;
 import io.liteferry.cli.command.StatusCommand;
 import io.liteferry.cli.command.UninstallCommand;
@@ -37,6 +38,7 @@ import picocli.CommandLine.Spec;
             RunCommand.class,
             StatusCommand.class,
             RepairCommand.class,
+            SignalCommand.class,
             UninstallCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",

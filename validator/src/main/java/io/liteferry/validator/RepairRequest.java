@@ -2,13 +2,11 @@ package io.liteferry.validator;
 
 import io.liteferry.core.ErrorCode;
 import io.liteferry.core.LiteferryException;
-import io.liteferry.core.change.Json;
 import io.liteferry.core.change.Signal;
 import io.liteferry.core.kafka.KafkaClients;
-import io.liteferry.core.kafka.TopicNames;
+import io.liteferry.core.kafka.SignalTopic;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.postgres.PgConnections;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -19,11 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
  * Asks capture to emit the keys of open mismatches again, in order with live changes. The only way a row is repaired:
@@ -31,7 +25,6 @@ import org.apache.kafka.clients.producer.ProducerRecord;
  */
 public final class RepairRequest {
     private static final int KEYS_PER_SIGNAL = 1_000;
-    private static final long PATIENCE_SECONDS = 30;
 
     private RepairRequest() {}
 
@@ -63,7 +56,10 @@ public final class RepairRequest {
                                         Math.min(
                                                 i + KEYS_PER_SIGNAL,
                                                 e.getValue().size()));
-                        send(producer, plan, e.getKey(), some);
+                        SignalTopic.send(
+                                producer,
+                                plan,
+                                Signal.emitKeys(UUID.randomUUID().toString(), e.getKey(), some));
                         note(c, plan.source(), e.getKey(), some);
                         keys += some.size();
                     }
@@ -92,31 +88,6 @@ public final class RepairRequest {
             }
         }
         return open;
-    }
-
-    private static void send(Producer<byte[], byte[]> producer, Plan plan, String table, List<byte[]> keys) {
-        String topic = TopicNames.of(plan).signals();
-        Signal signal = Signal.emitKeys(UUID.randomUUID().toString(), table, keys);
-        byte[] key = plan.source().getBytes(StandardCharsets.UTF_8);
-        try {
-            producer.send(new ProducerRecord<>(topic, plan.partition(), key, Json.bytes(signal)))
-                    .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw unreachable(topic, "it was interrupted", e);
-        } catch (ExecutionException e) {
-            throw unreachable(topic, String.valueOf(e.getCause()), e);
-        } catch (TimeoutException e) {
-            throw unreachable(topic, "no answer in " + PATIENCE_SECONDS + " s", e);
-        }
-    }
-
-    private static LiteferryException unreachable(String topic, String found, Exception e) {
-        return new LiteferryException(
-                ErrorCode.KAFKA_UNREACHABLE,
-                "Asking for a repair on " + topic + ": " + found
-                        + ". Check bootstrap.servers and that apply has made the topics.",
-                e);
     }
 
     private static void note(Connection c, String source, String table, List<byte[]> keys) throws SQLException {

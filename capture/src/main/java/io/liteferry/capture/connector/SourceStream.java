@@ -72,7 +72,7 @@ final class SourceStream implements AutoCloseable {
                 .or(() -> stored.apply(partition).flatMap(StoredOffset::read));
         BatchReader reader = reader(plan, task.clock(), clients, applied);
         try {
-            signals = SignalListener.start(clients, plan, reader::request);
+            signals = SignalListener.start(clients, plan, reader.control());
         } catch (RuntimeException e) {
             reader.close();
             throw e;

@@ -1,5 +1,8 @@
 package io.liteferry.capture.feedback;
 
+import io.liteferry.capture.read.ReadControl;
+import io.liteferry.core.ErrorCode;
+import io.liteferry.core.LiteferryException;
 import io.liteferry.core.change.Json;
 import io.liteferry.core.change.Signal;
 import io.liteferry.core.kafka.KafkaClients;
@@ -7,6 +10,8 @@ import io.liteferry.core.kafka.TopicNames;
 import io.liteferry.core.plan.Plan;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -16,76 +21,137 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Listens on {@code <name>.signals} from its end as of the start, in a thread of its own. A signal that is lost is asked
- * for again by the one who wants it; one that cannot be understood is logged and passed over.
+ * Listens on {@code <name>.signals} in a thread of its own. At the start the topic is read through for what lasts: whether
+ * capture or its snapshots are paused. What is asked for once counts only from then on; one who misses it asks again. A
+ * signal that cannot be understood is logged and passed over.
  */
 public final class SignalListener implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SignalListener.class);
     private static final Duration POLL = Duration.ofMillis(500);
+    private static final long LONGEST_PAUSE_MILLIS = 30_000;
 
     private final Consumer<byte[], byte[]> consumer;
     private final TopicPartition partition;
-    private final java.util.function.Consumer<Signal.Data> keysWanted;
+    private final ReadControl control;
     private final Thread thread;
-    private volatile boolean closed;
+    private final CountDownLatch closed = new CountDownLatch(1);
 
-    private SignalListener(KafkaClients clients, Plan plan, java.util.function.Consumer<Signal.Data> keysWanted) {
-        this.keysWanted = keysWanted;
+    private SignalListener(KafkaClients clients, Plan plan, ReadControl control) {
+        this.control = control;
         this.partition = new TopicPartition(TopicNames.of(plan).signals(), plan.partition());
         this.consumer = clients.consumer("liteferry-capture-signals-" + plan.source());
         this.thread = new Thread(this::listen, "capture-signals");
         this.thread.setDaemon(true);
     }
 
-    /** Begins at the topic's end: every signal sent after this returned is heard. */
-    public static SignalListener start(
-            KafkaClients clients, Plan plan, java.util.function.Consumer<Signal.Data> keysWanted) {
-        SignalListener listener = new SignalListener(clients, plan, keysWanted);
-        listener.consumer.assign(List.of(listener.partition));
-        listener.consumer.seekToEnd(List.of(listener.partition));
-        listener.consumer.position(listener.partition);
+    /** Every signal sent after this returned is heard, and the state that earlier ones left is in force. */
+    public static SignalListener start(KafkaClients clients, Plan plan, ReadControl control) {
+        SignalListener listener = new SignalListener(clients, plan, control);
+        try {
+            listener.catchUp();
+        } catch (RuntimeException e) {
+            listener.consumer.close();
+            throw e;
+        }
         listener.thread.start();
         return listener;
     }
 
+    private void catchUp() {
+        List<TopicPartition> one = List.of(partition);
+        consumer.assign(one);
+        long end = consumer.endOffsets(one).getOrDefault(partition, 0L);
+        consumer.seekToBeginning(one);
+        while (consumer.position(partition) < end) {
+            for (ConsumerRecord<byte[], byte[]> r : consumer.poll(POLL)) {
+                take(r, r.offset() >= end);
+            }
+        }
+        if (control.paused() || control.snapshotPaused()) {
+            LOG.warn(
+                    "Paused by an earlier signal capture={} snapshot={}", control.paused(), control.snapshotPaused());
+        }
+    }
+
     private void listen() {
+        long pause = POLL.toMillis();
         try (consumer) {
-            while (!closed) {
+            while (closed.getCount() > 0) {
                 try {
-                    consumer.poll(POLL).forEach(this::take);
+                    consumer.poll(POLL).forEach(r -> take(r, true));
+                    pause = POLL.toMillis();
                 } catch (WakeupException closing) {
                     LOG.debug("Signal listener woken");
                 } catch (KafkaException e) {
                     LOG.warn("Signals cannot be read now, trying again topic={}", partition.topic(), e);
+                    closed.await(pause, TimeUnit.MILLISECONDS);
+                    pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
                 }
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
-    private void take(ConsumerRecord<byte[], byte[]> r) {
+    private void take(ConsumerRecord<byte[], byte[]> r, boolean live) {
         if (r.value() == null) {
             return;
         }
         try {
             Signal signal = Json.read(r.value(), Signal.class, partition + " offset " + r.offset());
-            if (Signal.EMIT_KEYS.equals(signal.type()) && signal.data() != null) {
+            if (!lasting(signal) && live) {
+                once(signal);
+            }
+        } catch (LiteferryException e) {
+            LOG.warn("Signal passed over", e);
+        }
+    }
+
+    private boolean lasting(Signal signal) {
+        switch (String.valueOf(signal.type())) {
+            case Signal.PAUSE -> control.pause(true);
+            case Signal.RESUME -> control.pause(false);
+            case Signal.PAUSE_SNAPSHOT -> control.pauseSnapshot(true);
+            case Signal.RESUME_SNAPSHOT -> control.pauseSnapshot(false);
+            default -> {
+                return false;
+            }
+        }
+        LOG.info("Signal id={} type={}", signal.id(), signal.type());
+        return true;
+    }
+
+    private void once(Signal signal) {
+        Signal.Data data = signal.data();
+        switch (String.valueOf(signal.type())) {
+            case Signal.EMIT_KEYS -> {
                 LOG.info(
                         "Keys asked for id={} table={} keys={}",
                         signal.id(),
-                        signal.data().table(),
-                        signal.data().keys().size());
-                keysWanted.accept(signal.data());
-            } else {
-                LOG.warn("Signal of an unknown type passed over id={} type={}", signal.id(), signal.type());
+                        data.table(),
+                        data.keys().size());
+                control.emit(data);
             }
-        } catch (RuntimeException e) {
-            LOG.warn("Signal passed over", e);
+            case Signal.EXECUTE_SNAPSHOT -> {
+                LOG.info("Snapshot asked for id={} tables={}", signal.id(), data.collections());
+                control.snapshot(data.collections());
+            }
+            case Signal.STOP_SNAPSHOT -> LOG.warn(
+                    "{} Signal refused: a snapshot that is not carried to its end leaves a table of two times in the"
+                            + " target; send pause-snapshot id={}",
+                    ErrorCode.RECORD_UNREADABLE,
+                    signal.id());
+            default -> LOG.warn(
+                    "{} Signal of an unknown type passed over id={} type={}",
+                    ErrorCode.RECORD_UNREADABLE,
+                    signal.id(),
+                    signal.type());
         }
     }
 
     @Override
     public void close() {
-        closed = true;
+        closed.countDown();
         consumer.wakeup();
         try {
             thread.join(5_000);

@@ -26,8 +26,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes batches of what the source's reader gives. A batch is open until a slice reaches the end of the log in its own
  * snapshot; keys logged meanwhile join it, and of two records of a key the later ordinal is right. Used by one thread, but
- * for {@link #request}.
+ * for what {@link #control} gives.
  */
 public final class BatchReader implements AutoCloseable {
     private static final long HEARTBEAT_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -54,7 +52,7 @@ public final class BatchReader implements AutoCloseable {
     private final long pollMillis;
     private final long readMaxMillis;
     private final PackedWriter scratch = new PackedWriter();
-    private final Queue<Signal.Data> arrived = new ConcurrentLinkedQueue<>();
+    private final ReadControl control = new ReadControl();
     private final Deque<Signal.Data> requested = new ArrayDeque<>();
     private final long epoch;
     private Position ended;
@@ -103,9 +101,9 @@ public final class BatchReader implements AutoCloseable {
         }
     }
 
-    /** Asks for keys to be emitted again, in order with live changes. Safe from any thread. */
-    public void request(Signal.Data keys) {
-        arrived.add(keys);
+    /** What others may ask of this reader. */
+    public ReadControl control() {
+        return control;
     }
 
     /** The target has applied a batch of this epoch. Later than ours, it tells of another capture. Safe from any thread. */
@@ -157,10 +155,12 @@ public final class BatchReader implements AutoCloseable {
                 source.demandEpoch();
                 throw Breaks.otherCopy(file, epoch, appliedEpoch);
             }
-            if (worthALook()) {
-                return poll(before);
+            if (!control.paused()) {
+                if (worthALook()) {
+                    return poll(before);
+                }
+                unchangedMillis = before;
             }
-            unchangedMillis = before;
             TimeUnit.MILLISECONDS.sleep(source.wal() ? pollMillis : Math.max(pollMillis, POLL_MILLIS_OUTSIDE_WAL));
         } catch (SQLException e) {
             if (file.failure("Reading", e).code() != ErrorCode.SOURCE_BUSY) {
@@ -179,14 +179,14 @@ public final class BatchReader implements AutoCloseable {
         knownDataVersion = version;
         return committed
                 || open != null
-                || !arrived.isEmpty()
+                || control.asked()
                 || !requested.isEmpty()
-                || source.snapshotting()
+                || source.snapshotting() && !control.snapshotPaused()
                 || System.nanoTime() - lastPollNanos >= HEARTBEAT_NANOS;
     }
 
     private Optional<Slice> poll(long before) throws SQLException, InterruptedException {
-        for (Signal.Data keys = arrived.poll(); keys != null; keys = arrived.poll()) {
+        for (Signal.Data keys = control.keys.poll(); keys != null; keys = control.keys.poll()) {
             requested.add(keys);
         }
         OpenBatch batch =
@@ -217,7 +217,7 @@ public final class BatchReader implements AutoCloseable {
             if (!held.taken()) {
                 turnsMissed.incrementAndGet();
             }
-            SourceReader.Seen seen = source.read(out, requested);
+            SourceReader.Seen seen = source.read(out, requested, control);
             if (!source.wal()) {
                 held.lengthenGap(ReadTime.SHARED_GAP_FACTOR);
             }

@@ -155,7 +155,7 @@ final class SourceReader implements AutoCloseable {
     }
 
     /** Reads one slice into {@code out}; {@code requested} are keys to emit again, taken as far as time allows. */
-    Seen read(SliceWriter out, Deque<Signal.Data> requested) throws SQLException {
+    Seen read(SliceWriter out, Deque<Signal.Data> requested, ReadControl control) throws SQLException {
         if (!file.identity().equals(identity)) {
             throw Breaks.replaced(file);
         }
@@ -170,9 +170,10 @@ final class SourceReader implements AutoCloseable {
                 witness.look(dataVersion(), range[1], schemaVersion);
             }
             readLog(deadline, out);
+            snapshotsRequested(control, out);
             readRequested(requested, deadline, out);
             boolean logEnd = position.seq() == range[1];
-            if (logEnd) {
+            if (logEnd && !control.snapshotPaused()) {
                 readSnapshot(deadline, out);
             }
             transaction.execute("COMMIT");
@@ -350,12 +351,7 @@ final class SourceReader implements AutoCloseable {
 
     /** What was written while its triggers were gone is in no log, even where nobody saw that they were. */
     private void triggersRemade(@Nullable TableReader table, SliceWriter out) throws SQLException {
-        if (table == null || table.progress().state() == State.SUSPENDED) {
-            return;
-        }
-        boolean nothingSent =
-                table.progress().state() == State.PENDING && table.progress().since() == null;
-        if (!nothingSent) {
+        if (table != null && table.progress().state() != State.SUSPENDED && !table.nothingSent()) {
             snapshotAgain(table, "its triggers were made again, it may have been written without them", out);
         }
     }
@@ -373,13 +369,28 @@ final class SourceReader implements AutoCloseable {
         }
     }
 
+    private void snapshotsRequested(ReadControl control, SliceWriter out) throws SQLException {
+        for (String wanted = control.snapshots.poll(); wanted != null; wanted = control.snapshots.poll()) {
+            Optional<TableReader> table = captured(wanted);
+            if (table.isEmpty()) {
+                LOG.warn("A snapshot was asked for of a table that is not captured table={}", wanted);
+            } else if (!table.get().nothingSent()) {
+                snapshotAgain(table.get(), "it was asked for", out);
+            }
+        }
+    }
+
+    private Optional<TableReader> captured(String name) {
+        return tables.stream()
+                .filter(t -> t.plan().source().equals(name))
+                .filter(t -> t.progress().state() != State.SUSPENDED)
+                .findFirst();
+    }
+
     private void readRequested(Deque<Signal.Data> requested, long deadline, SliceWriter out) throws SQLException {
         while (!requested.isEmpty() && !out.full() && System.nanoTime() - deadline < 0) {
             Signal.Data next = requested.pop();
-            Optional<TableReader> table = tables.stream()
-                    .filter(t -> t.plan().source().equals(next.table()))
-                    .filter(t -> t.progress().state() != State.SUSPENDED)
-                    .findFirst();
+            Optional<TableReader> table = captured(next.table());
             if (table.isEmpty()) {
                 LOG.warn(
                         "Keys were asked for of a table that is not captured table={} keys={}",

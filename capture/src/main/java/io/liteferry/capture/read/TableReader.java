@@ -75,6 +75,11 @@ final class TableReader implements AutoCloseable {
         return progress;
     }
 
+    /** True before the first snapshot: no target can hold a row. */
+    boolean nothingSent() {
+        return progress.state() == State.PENDING && progress.since() == null;
+    }
+
     /**
      * Reads the rows of logged keys and writes each, or its absence. Stops where the slice is full.
      *

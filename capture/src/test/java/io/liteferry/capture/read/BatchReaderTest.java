@@ -319,16 +319,66 @@ class BatchReaderTest {
             byte[] real = new PackedWriter().putReal(1).toBytes();
             byte[] broken = {(byte) 0xEE, 3};
             byte[] empty = {};
-            reader.request(new Signal.Data(
+            reader.control().emit(new Signal.Data(
                     "t",
                     List.of(
                             broken,
                             empty,
                             real,
                             RowKey.of(List.of(SqliteValue.NULL)).packed())));
-            reader.request(new Signal.Data("unknown", List.of(real)));
+            reader.control().emit(new Signal.Data("unknown", List.of(real)));
             CaptureFuzzTest.drain(reader, replica);
             assertThat(end().records()).isEqualTo(1);
+            assertThat(replica.differences(source.connection())).isEmpty();
+        }
+    }
+
+    @Test
+    void aTableIsSnapshottedAgainOnRequestWhileTheOthersStream() throws Exception {
+        oneTable();
+        source.sql("CREATE TABLE other(id INTEGER PRIMARY KEY)").table("other", List.of("id"), "id");
+        try (BatchReader reader = install()) {
+            CaptureFuzzTest.drain(reader, replica);
+            source.sql("INSERT INTO other VALUES (1)");
+            reader.control().snapshot(List.of("unknown", "t"));
+            CaptureFuzzTest.drain(reader, replica);
+            assertThat(progress("t").since()).isNotNull();
+            assertThat(progress("t").rows()).isEqualTo(2);
+            assertThat(progress("other").since()).isNull();
+            assertThat(end().consistent()).isTrue();
+        }
+    }
+
+    @Test
+    void nothingIsReadWhilePausedAndTheLagGrows() throws Exception {
+        oneTable();
+        try (BatchReader reader = install()) {
+            CaptureFuzzTest.drain(reader, replica);
+            reader.control().pause(true);
+            long known = reader.unchangedMillis();
+            source.sql("INSERT INTO t VALUES (40, 'waits')");
+            assertThat(reader.next(20)).isEmpty();
+            assertThat(reader.unchangedMillis()).isEqualTo(known);
+            reader.control().pause(false);
+            CaptureFuzzTest.drain(reader, replica);
+            assertThat(replica.differences(source.connection())).isEmpty();
+        }
+    }
+
+    @Test
+    void aPausedSnapshotReadsNoRowWhileChangesGoOn() throws Exception {
+        source.option(Options.SNAPSHOT_CHUNK_SIZE, "1");
+        oneTable();
+        try (BatchReader reader = install()) {
+            replica.take(reader.next(0).orElseThrow());
+            reader.control().pauseSnapshot(true);
+            source.sql("UPDATE t SET v = 'below' WHERE id = 1", "UPDATE t SET v = 'above' WHERE id = 2");
+            CaptureFuzzTest.drain(reader, replica);
+            assertThat(end().records()).isEqualTo(1);
+            assertThat(progress("t").state()).isEqualTo(State.SNAPSHOT);
+            reader.control().pauseSnapshot(false);
+            CaptureFuzzTest.drain(reader, replica);
+            assertThat(end().consistent()).isTrue();
             assertThat(replica.differences(source.connection())).isEmpty();
         }
     }
@@ -392,7 +442,7 @@ class BatchReaderTest {
         source.sql("UPDATE t SET id = 500 WHERE id = 3");
         try (BatchReader reader = start(Optional.of(middle))) {
             replica.take(reader.next(0).orElseThrow());
-            assertThat(progress("t").since()).isEqualTo(middle.tables().get("t").since());
+            assertThat(progress("t").since()).isEqualTo(Objects.requireNonNull(middle.tables().get("t")).since());
             assertThat(end().records())
                     .as("one chunk, and the key that was left")
                     .isEqualTo(11);
@@ -400,7 +450,7 @@ class BatchReaderTest {
             new SourceInstaller(plan).install();
             CaptureFuzzTest.drain(reader, replica);
             assertThat(progress("t").since())
-                    .isNotEqualTo(middle.tables().get("t").since());
+                    .isNotEqualTo(Objects.requireNonNull(middle.tables().get("t")).since());
         }
         try (BatchReader reader = start(Optional.of(middle))) {
             CaptureFuzzTest.drain(reader, replica);

@@ -15,17 +15,47 @@ public record Signal(
     /** Emit the named keys again, in order with live changes: how a repair is made. */
     public static final String EMIT_KEYS = "emit-keys";
 
+    /** Snapshot the named tables again, while they go on streaming. */
+    public static final String EXECUTE_SNAPSHOT = "execute-snapshot";
+
+    public static final String STOP_SNAPSHOT = "stop-snapshot";
+    public static final String PAUSE_SNAPSHOT = "pause-snapshot";
+    public static final String RESUME_SNAPSHOT = "resume-snapshot";
+
+    /** Read nothing at all from the source; the lag grows. */
+    public static final String PAUSE = "pause";
+
+    public static final String RESUME = "resume";
+
+    public Signal {
+        data = Objects.requireNonNullElse(data, new Data("", List.of(), List.of()));
+    }
+
     /**
+     * What is left out is empty.
+     *
      * @param table source name
      * @param keys canonical packed keys, base64 in JSON
+     * @param collections source names of tables
      */
     public record Data(
             @JsonProperty("table") String table,
-            @JsonProperty("keys") List<byte[]> keys) {
+            @JsonProperty("keys") List<byte[]> keys,
+            @JsonProperty("data-collections") List<String> collections) {
         public Data {
-            Objects.requireNonNull(table, "table");
-            keys = List.copyOf(keys);
+            table = Objects.requireNonNullElse(table, "");
+            keys = List.copyOf(Objects.requireNonNullElse(keys, List.of()));
+            collections = List.copyOf(Objects.requireNonNullElse(collections, List.of()));
         }
+
+        public Data(String table, List<byte[]> keys) {
+            this(table, keys, List.of());
+        }
+    }
+
+    /** A signal without data, or with tables. */
+    public static Signal of(String id, String type, List<String> tables) {
+        return new Signal(id, type, new Data("", List.of(), tables));
     }
 
     public static Signal emitKeys(String id, String table, List<byte[]> keys) {
