@@ -206,7 +206,8 @@ class CaptureServiceTest {
                     "{\"id\":\"3\",\"type\":\"execute-snapshot\",\"data\":{\"type\":\"incremental\",\"data-collections\":[\"users\"]}}"
                             .getBytes(java.nio.charset.StandardCharsets.UTF_8));
             await().until(() -> stream.read().changes("users").size() > before && stream.consistent());
-            assertThat(stream.changes("users").subList(before, stream.changes("users").size()))
+            assertThat(stream.changes("users")
+                            .subList(before, stream.changes("users").size()))
                     .extracting(c -> c.header().op())
                     .containsOnly(Operation.SNAPSHOT);
             assertThat(service.failure()).isNull();

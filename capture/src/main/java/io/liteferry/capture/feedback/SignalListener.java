@@ -68,8 +68,7 @@ public final class SignalListener implements AutoCloseable {
             }
         }
         if (control.paused() || control.snapshotPaused()) {
-            LOG.warn(
-                    "Paused by an earlier signal capture={} snapshot={}", control.paused(), control.snapshotPaused());
+            LOG.warn("Paused by an earlier signal capture={} snapshot={}", control.paused(), control.snapshotPaused());
         }
     }
 
@@ -136,16 +135,18 @@ public final class SignalListener implements AutoCloseable {
                 LOG.info("Snapshot asked for id={} tables={}", signal.id(), data.collections());
                 control.snapshot(data.collections());
             }
-            case Signal.STOP_SNAPSHOT -> LOG.warn(
-                    "{} Signal refused: a snapshot that is not carried to its end leaves a table of two times in the"
-                            + " target; send pause-snapshot id={}",
-                    ErrorCode.RECORD_UNREADABLE,
-                    signal.id());
-            default -> LOG.warn(
-                    "{} Signal of an unknown type passed over id={} type={}",
-                    ErrorCode.RECORD_UNREADABLE,
-                    signal.id(),
-                    signal.type());
+            case Signal.STOP_SNAPSHOT ->
+                LOG.warn(
+                        "{} Signal refused: a snapshot that is not carried to its end leaves a table of two times in the"
+                                + " target; send pause-snapshot id={}",
+                        ErrorCode.RECORD_UNREADABLE,
+                        signal.id());
+            default ->
+                LOG.warn(
+                        "{} Signal of an unknown type passed over id={} type={}",
+                        ErrorCode.RECORD_UNREADABLE,
+                        signal.id(),
+                        signal.type());
         }
     }
 

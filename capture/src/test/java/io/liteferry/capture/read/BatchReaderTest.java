@@ -319,13 +319,14 @@ class BatchReaderTest {
             byte[] real = new PackedWriter().putReal(1).toBytes();
             byte[] broken = {(byte) 0xEE, 3};
             byte[] empty = {};
-            reader.control().emit(new Signal.Data(
-                    "t",
-                    List.of(
-                            broken,
-                            empty,
-                            real,
-                            RowKey.of(List.of(SqliteValue.NULL)).packed())));
+            reader.control()
+                    .emit(new Signal.Data(
+                            "t",
+                            List.of(
+                                    broken,
+                                    empty,
+                                    real,
+                                    RowKey.of(List.of(SqliteValue.NULL)).packed())));
             reader.control().emit(new Signal.Data("unknown", List.of(real)));
             CaptureFuzzTest.drain(reader, replica);
             assertThat(end().records()).isEqualTo(1);
@@ -442,7 +443,8 @@ class BatchReaderTest {
         source.sql("UPDATE t SET id = 500 WHERE id = 3");
         try (BatchReader reader = start(Optional.of(middle))) {
             replica.take(reader.next(0).orElseThrow());
-            assertThat(progress("t").since()).isEqualTo(Objects.requireNonNull(middle.tables().get("t")).since());
+            assertThat(progress("t").since())
+                    .isEqualTo(Objects.requireNonNull(middle.tables().get("t")).since());
             assertThat(end().records())
                     .as("one chunk, and the key that was left")
                     .isEqualTo(11);
@@ -450,7 +452,8 @@ class BatchReaderTest {
             new SourceInstaller(plan).install();
             CaptureFuzzTest.drain(reader, replica);
             assertThat(progress("t").since())
-                    .isNotEqualTo(Objects.requireNonNull(middle.tables().get("t")).since());
+                    .isNotEqualTo(
+                            Objects.requireNonNull(middle.tables().get("t")).since());
         }
         try (BatchReader reader = start(Optional.of(middle))) {
             CaptureFuzzTest.drain(reader, replica);
