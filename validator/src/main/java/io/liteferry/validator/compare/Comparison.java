@@ -86,7 +86,7 @@ public final class Comparison implements AutoCloseable {
                 if (cursor == null) {
                     throw notThereYet("its snapshot has only begun");
                 }
-                if (progress.since() != null) {
+                if (progress != null && progress.since() != null) {
                     throw notThereYet("it is snapshotted again, rows that are gone are deleted when that is complete");
                 }
                 yield new Reach(applied, new RowKey(cursor));
