@@ -42,7 +42,8 @@ final class SourceValidator {
      * @param health of this source
      * @param turnsMissed counts reads of the source that did not wait for capture's
      */
-    SourceValidator(Plan plan, Clock clock, Pace pace, ServiceHealth health, MeterRegistry registry, LongAdder turnsMissed) {
+    SourceValidator(
+            Plan plan, Clock clock, Pace pace, ServiceHealth health, MeterRegistry registry, LongAdder turnsMissed) {
         Options o = plan.options();
         this.plan = plan;
         this.clock = clock;

@@ -27,10 +27,7 @@ public final class SignalCommand implements Callable<Integer> {
     @Mixin
     private MigrationFile file = new MigrationFile();
 
-    @Parameters(
-            index = "0",
-            paramLabel = "SIGNAL",
-            description = "${COMPLETION-CANDIDATES}: what capture is to do.")
+    @Parameters(index = "0", paramLabel = "SIGNAL", description = "${COMPLETION-CANDIDATES}: what capture is to do.")
     private Kind kind = Kind.pause;
 
     @Parameters(
@@ -76,14 +73,11 @@ public final class SignalCommand implements Callable<Integer> {
         for (String table : tables) {
             if (plan.table(table).isEmpty()) {
                 throw new ParameterException(
-                        spec.commandLine(),
-                        "the plan has no table " + table + "; give the name that it has in SQLite");
+                        spec.commandLine(), "the plan has no table " + table + "; give the name that it has in SQLite");
             }
         }
-        try (Producer<byte[], byte[]> producer =
-                KafkaClients.of(plan.options()).producer(plan.source() + "-signal")) {
-            SignalTopic.send(
-                    producer, plan, Signal.of(UUID.randomUUID().toString(), kind.type, tables));
+        try (Producer<byte[], byte[]> producer = KafkaClients.of(plan.options()).producer(plan.source() + "-signal")) {
+            SignalTopic.send(producer, plan, Signal.of(UUID.randomUUID().toString(), kind.type, tables));
         }
         String named = tables.isEmpty() ? "" : " " + String.join(", ", tables);
         spec.commandLine().getOut().println("Sent: " + kind.effect + named);

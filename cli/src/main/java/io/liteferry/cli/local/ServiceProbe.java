@@ -28,7 +28,8 @@ public final class ServiceProbe {
         /** {@code up}, {@code not ready: …} or {@code down: …}. */
         public String text() {
             return up
-                    ? String.join("; ", Stream.concat(Stream.of("up"), hints.stream()).toList())
+                    ? String.join(
+                            "; ", Stream.concat(Stream.of("up"), hints.stream()).toList())
                     : (answers ? "not ready: " : "down: ") + String.join(", ", failing);
         }
     }
