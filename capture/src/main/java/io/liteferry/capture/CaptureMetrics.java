@@ -2,6 +2,7 @@ package io.liteferry.capture;
 
 import io.liteferry.capture.connector.CaptureEvents;
 import io.liteferry.capture.read.ChangeRecord;
+import io.liteferry.capture.read.Hold;
 import io.liteferry.capture.read.Slice;
 import io.liteferry.core.change.Operation;
 import io.liteferry.core.change.TableProgress;
@@ -18,10 +19,12 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /** The figures behind {@code /metrics}. Counted when read. */
 final class CaptureMetrics implements CaptureEvents {
@@ -32,6 +35,7 @@ final class CaptureMetrics implements CaptureEvents {
     private volatile LongSupplier unchangedMillis;
     private volatile LongSupplier turnsMissed = () -> 0;
     private volatile LongSupplier unexplained = () -> 0;
+    private volatile Supplier<Optional<Hold>> held = Optional::empty;
 
     /** @param plan of one source; its name is a label where there are several */
     CaptureMetrics(Plan plan, Clock clock, MeterRegistry registry) {
@@ -66,6 +70,12 @@ final class CaptureMetrics implements CaptureEvents {
                 .description("Commits that looked as if they had fired no trigger of ours. A hint, never a proof.")
                 .tags(source)
                 .register(registry);
+        for (Hold.Kind kind : Hold.Kind.values()) {
+            Gauge.builder("liteferry.capture.held", () -> held.get().filter(h -> h.kind() == kind).isPresent() ? 1 : 0)
+                    .description("1 while capture, or its snapshots, are paused or throttled for this reason.")
+                    .tags(source.and("reason", kind.label()))
+                    .register(registry);
+        }
         Gauge.builder("liteferry.capture.running", running, AtomicInteger::get)
                 .description("1 while the source is read, 0 before and after.")
                 .tags(source)
@@ -83,8 +93,9 @@ final class CaptureMetrics implements CaptureEvents {
     }
 
     @Override
-    public void watching(LongSupplier unexplainedCommits) {
+    public void watching(LongSupplier unexplainedCommits, Supplier<Optional<Hold>> heldNow) {
         unexplained = unexplainedCommits;
+        held = heldNow;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.liteferry.capture;
 
 import io.liteferry.capture.connector.CaptureEvents;
+import io.liteferry.capture.read.Hold;
 import io.liteferry.capture.read.Slice;
 import io.liteferry.core.options.Options;
 import io.liteferry.core.plan.Plan;
@@ -8,8 +9,10 @@ import io.liteferry.core.service.DiskSpace;
 import io.liteferry.core.service.ServiceHealth;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /** What is told of one source: its metrics and its health checks. */
 final class SourceEvents implements CaptureEvents {
@@ -53,8 +56,9 @@ final class SourceEvents implements CaptureEvents {
     }
 
     @Override
-    public void watching(LongSupplier unexplainedCommits) {
-        metrics.watching(unexplainedCommits);
+    public void watching(LongSupplier unexplainedCommits, Supplier<Optional<Hold>> held) {
+        metrics.watching(unexplainedCommits, held);
+        health.hint("held", () -> held.get().map(Hold::why).orElse(""));
         health.hint(
                 SOURCE,
                 () -> unexplainedCommits.getAsLong() == 0

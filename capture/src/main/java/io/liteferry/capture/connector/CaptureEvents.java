@@ -1,8 +1,11 @@
 package io.liteferry.capture.connector;
 
+import io.liteferry.capture.read.Hold;
 import io.liteferry.capture.read.Slice;
 import io.liteferry.core.plan.Plan;
+import java.util.Optional;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /** What happens in a running task, for metrics and health. Called on the task's threads; must be quick. */
 public interface CaptureEvents {
@@ -19,8 +22,11 @@ public interface CaptureEvents {
      */
     default void started(LongSupplier unchangedMillis, LongSupplier turnsMissed) {}
 
-    /** @param unexplainedCommits see {@link io.liteferry.capture.read.BatchReader#unexplainedCommits()} */
-    default void watching(LongSupplier unexplainedCommits) {}
+    /**
+     * @param unexplainedCommits see {@link io.liteferry.capture.read.BatchReader#unexplainedCommits()}
+     * @param held see {@link io.liteferry.capture.read.BatchReader#held()}
+     */
+    default void watching(LongSupplier unexplainedCommits, Supplier<Optional<Hold>> held) {}
 
     default void read(Slice slice) {}
 

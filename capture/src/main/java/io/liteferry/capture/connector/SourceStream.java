@@ -81,7 +81,7 @@ final class SourceStream implements AutoCloseable {
         applied.ifPresent(this::movesTo);
         CaptureEvents events = task.events().of(plan);
         slices = new ReadAhead(reader, events, bell);
-        events.watching(reader::unexplainedCommits);
+        events.watching(reader::unexplainedCommits, reader::held);
         events.started(reader::unchangedMillis, reader::turnsMissed);
         slices.start();
     }

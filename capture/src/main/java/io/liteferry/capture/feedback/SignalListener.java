@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Listens on {@code <name>.signals} in a thread of its own. At the start the topic is read through for what lasts: whether
- * capture or its snapshots are paused. What is asked for once counts only from then on; one who misses it asks again. A
+ * capture or its snapshots are paused or throttled. What is asked for once counts only from then on; one who misses it asks again. A
  * signal that cannot be understood is logged and passed over.
  */
 public final class SignalListener implements AutoCloseable {
@@ -112,12 +112,25 @@ public final class SignalListener implements AutoCloseable {
             case Signal.RESUME -> control.pause(false);
             case Signal.PAUSE_SNAPSHOT -> control.pauseSnapshot(true);
             case Signal.RESUME_SNAPSHOT -> control.pauseSnapshot(false);
+            case Signal.THROTTLE -> throttle(signal);
             default -> {
                 return false;
             }
         }
         LOG.info("Signal id={} type={}", signal.id(), signal.type());
         return true;
+    }
+
+    private void throttle(Signal signal) {
+        Long rows = signal.data().rowsPerSecond();
+        if (rows == null || rows < 0) {
+            LOG.warn(
+                    "{} Signal passed over: throttle needs data.rows-per-second, 0 for no limit id={}",
+                    ErrorCode.RECORD_UNREADABLE,
+                    signal.id());
+        } else {
+            control.throttle(rows);
+        }
     }
 
     private void once(Signal signal) {

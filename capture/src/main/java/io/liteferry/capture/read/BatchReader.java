@@ -53,6 +53,7 @@ public final class BatchReader implements AutoCloseable {
     private final long readMaxMillis;
     private final PackedWriter scratch = new PackedWriter();
     private final ReadControl control = new ReadControl();
+    private final SnapshotThrottle throttle;
     private final Deque<Signal.Data> requested = new ArrayDeque<>();
     private final long epoch;
     private Position ended;
@@ -61,6 +62,9 @@ public final class BatchReader implements AutoCloseable {
     private long knownDataVersion = LOOK_AGAIN;
     private long lastPollNanos;
     private volatile long unchangedMillis;
+    private volatile Optional<Hold> held = Optional.empty();
+    private Optional<Hold> told = Optional.empty();
+    private long logRows;
     private volatile long appliedEpoch;
     private final AtomicLong turnsMissed = new AtomicLong();
 
@@ -79,6 +83,7 @@ public final class BatchReader implements AutoCloseable {
                 plan.tables().stream().map(TablePlan::source).map(names::table).toList();
         this.pollMillis = plan.options().number(Options.POLL_INTERVAL_MS);
         this.readMaxMillis = plan.options().number(Options.READ_TRANSACTION_MAX_MS);
+        this.throttle = new SnapshotThrottle(plan.options(), control, System.nanoTime());
         this.epoch = start.position().epoch();
         this.ended = start.position();
         this.unchangedMillis = clock.millis();
@@ -114,6 +119,11 @@ public final class BatchReader implements AutoCloseable {
     /** When the log was last seen with nothing new in it, by our clock; how far behind capture is at the most. */
     public long unchangedMillis() {
         return unchangedMillis;
+    }
+
+    /** Why less is read than could be, if so. Safe from any thread. */
+    public Optional<Hold> held() {
+        return held;
     }
 
     /** How often a read went without its turn. */
@@ -155,6 +165,12 @@ public final class BatchReader implements AutoCloseable {
                 source.demandEpoch();
                 throw Breaks.otherCopy(file, epoch, appliedEpoch);
             }
+            held = control.paused()
+                    ? Optional.of(Hold.PAUSED)
+                    : source.snapshotting() ? throttle.hold(System.nanoTime()) : Optional.empty();
+            if (control.paused() && open == null && !held.equals(told)) {
+                return Optional.of(tellOnly());
+            }
             if (!control.paused()) {
                 if (worthALook()) {
                     return poll(before);
@@ -181,8 +197,16 @@ public final class BatchReader implements AutoCloseable {
                 || open != null
                 || control.asked()
                 || !requested.isEmpty()
-                || source.snapshotting() && !control.snapshotPaused()
+                || !held.equals(told)
+                || source.snapshotting() && throttle.rows(System.nanoTime()) > 0
                 || System.nanoTime() - lastPollNanos >= HEARTBEAT_NANOS;
+    }
+
+    /** A batch without records: those who watch the target learn that nothing will come, and why. */
+    private Slice tellOnly() {
+        batches++;
+        OpenBatch none = new OpenBatch(new BatchId(epoch, batches), unchangedMillis, topics.size());
+        return new Slice(none.id, List.of(), Optional.of(end(none)), logRows);
     }
 
     private Optional<Slice> poll(long before) throws SQLException, InterruptedException {
@@ -197,6 +221,7 @@ public final class BatchReader implements AutoCloseable {
         boolean nothing = open == null
                 && out.rows() == 0
                 && !seen.progressChanged()
+                && held.equals(told)
                 && source.position().equals(ended);
         if (seen.logEnd()) {
             unchangedMillis = before;
@@ -205,6 +230,7 @@ public final class BatchReader implements AutoCloseable {
             return Optional.empty();
         }
         batches = batch.id.batch();
+        logRows = seen.logRows();
         Optional<BatchEnd> end = seen.logEnd() ? Optional.of(end(batch)) : Optional.empty();
         open = seen.logEnd() ? null : batch;
         return Optional.of(new Slice(batch.id, out.records(), end, seen.logRows()));
@@ -217,7 +243,7 @@ public final class BatchReader implements AutoCloseable {
             if (!held.taken()) {
                 turnsMissed.incrementAndGet();
             }
-            SourceReader.Seen seen = source.read(out, requested, control);
+            SourceReader.Seen seen = source.read(out, requested, control, throttle);
             if (!source.wal()) {
                 held.lengthenGap(ReadTime.SHARED_GAP_FACTOR);
             }
@@ -234,7 +260,9 @@ public final class BatchReader implements AutoCloseable {
                 counts.put(topics.get(i), batch.counts[i]);
             }
         }
+        told = held;
         Map<String, TableProgress> tables = source.progress();
+        tables.replaceAll((name, t) -> t.held(reason(t)));
         boolean consistent = tables.values().stream().allMatch(t -> t.state() == TableProgress.State.STREAMING);
         ended = source.position();
         return new BatchEnd(
@@ -246,6 +274,12 @@ public final class BatchReader implements AutoCloseable {
                 tables,
                 consistent,
                 batch.sinceMillis);
+    }
+
+    private @Nullable String reason(TableProgress table) {
+        boolean concerned = table.state() != TableProgress.State.STREAMING
+                || told.filter(h -> h.kind() == Hold.Kind.PAUSED).isPresent();
+        return concerned ? told.map(Hold::why).orElse(null) : null;
     }
 
     @Override

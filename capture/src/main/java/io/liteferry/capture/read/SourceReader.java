@@ -66,7 +66,6 @@ final class SourceReader implements AutoCloseable {
     private final RowReader logKeys;
     private final boolean utf16;
     private final int maxEntries;
-    private final int chunkRows;
     private final ReadTime time;
     private final PackedWriter keyScratch = new PackedWriter();
     private final List<TableReader> tables = new ArrayList<>();
@@ -90,7 +89,6 @@ final class SourceReader implements AutoCloseable {
         this.verification = verification;
         this.file = new SqliteFile(plan.options().path(Options.DATABASE_FILE_PATH));
         this.maxEntries = plan.options().integer(Options.MAX_BATCH_SIZE);
-        this.chunkRows = plan.options().integer(Options.SNAPSHOT_CHUNK_SIZE);
         this.position = start.position();
         this.schemaVersion = start.schemaVersion();
         this.witness = new CommitWitness(file);
@@ -154,8 +152,13 @@ final class SourceReader implements AutoCloseable {
         return tables.stream().map(t -> t.progress().state()).anyMatch(s -> s == State.PENDING || s == State.SNAPSHOT);
     }
 
-    /** Reads one slice into {@code out}; {@code requested} are keys to emit again, taken as far as time allows. */
-    Seen read(SliceWriter out, Deque<Signal.Data> requested, ReadControl control) throws SQLException {
+    /**
+     * Reads one slice into {@code out}.
+     *
+     * @param requested keys to emit again, taken as far as time allows
+     */
+    Seen read(SliceWriter out, Deque<Signal.Data> requested, ReadControl control, SnapshotThrottle throttle)
+            throws SQLException {
         if (!file.identity().equals(identity)) {
             throw Breaks.replaced(file);
         }
@@ -173,8 +176,10 @@ final class SourceReader implements AutoCloseable {
             snapshotsRequested(control, out);
             readRequested(requested, deadline, out);
             boolean logEnd = position.seq() == range[1];
-            if (logEnd && !control.snapshotPaused()) {
-                readSnapshot(deadline, out);
+            if (logEnd) {
+                int before = out.rows();
+                readSnapshot(throttle.rows(System.nanoTime()), deadline, out);
+                throttle.spent(out.rows() - before);
             }
             transaction.execute("COMMIT");
             return new Seen(logEnd, changed, range[1] - range[0] + 1);
@@ -425,10 +430,10 @@ final class SourceReader implements AutoCloseable {
     }
 
     /** The next rows of the tables whose snapshot is not complete, one table after the other. */
-    private void readSnapshot(long deadline, SliceWriter out) throws SQLException {
-        int budget = chunkRows;
+    private void readSnapshot(int rows, long deadline, SliceWriter out) throws SQLException {
+        int budget = rows;
         for (TableReader table : tables) {
-            boolean first = budget == chunkRows;
+            boolean first = budget == rows;
             boolean room = budget > 0 && !out.full() && (first || System.nanoTime() - deadline < 0);
             State state = table.progress().state();
             if (room && (state == State.PENDING || state == State.SNAPSHOT)) {

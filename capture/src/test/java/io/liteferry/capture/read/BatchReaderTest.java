@@ -2,6 +2,7 @@ package io.liteferry.capture.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.liteferry.capture.SourceFixture;
 import io.liteferry.capture.install.SourceInstaller;
@@ -356,12 +357,17 @@ class BatchReaderTest {
         try (BatchReader reader = install()) {
             CaptureFuzzTest.drain(reader, replica);
             reader.control().pause(true);
+            replica.take(reader.next(0).orElseThrow());
+            assertThat(end().records()).isZero();
+            assertThat(progress("t").reason()).contains("paused by a signal");
             long known = reader.unchangedMillis();
             source.sql("INSERT INTO t VALUES (40, 'waits')");
             assertThat(reader.next(20)).isEmpty();
             assertThat(reader.unchangedMillis()).isEqualTo(known);
             reader.control().pause(false);
             CaptureFuzzTest.drain(reader, replica);
+            assertThat(progress("t").reason()).isNull();
+            assertThat(reader.held()).isEmpty();
             assertThat(replica.differences(source.connection())).isEmpty();
         }
     }
@@ -380,6 +386,38 @@ class BatchReaderTest {
             reader.control().pauseSnapshot(false);
             CaptureFuzzTest.drain(reader, replica);
             assertThat(end().consistent()).isTrue();
+            assertThat(replica.differences(source.connection())).isEmpty();
+        }
+    }
+
+    @Test
+    void aThrottledSnapshotSaysWhyUntilTheThrottleIsLifted() throws Exception {
+        source.option(Options.SNAPSHOT_MAX_ROWS_PER_SECOND, "1");
+        oneTable();
+        try (BatchReader reader = install()) {
+            replica.take(reader.next(0).orElseThrow());
+            assertThat(end().records()).isZero();
+            assertThat(progress("t").reason()).contains("throttled to 1 rows a second");
+            reader.control().throttle(0);
+            CaptureFuzzTest.drain(reader, replica);
+            assertThat(end().consistent()).isTrue();
+            assertThat(progress("t").reason()).isNull();
+        }
+    }
+
+    @Test
+    void aSnapshotWaitsWhileALargeWalGrowsAndChangesGoOn() throws Exception {
+        source.option(Options.SNAPSHOT_MAX_WAL_BYTES, "1");
+        oneTable();
+        try (BatchReader reader = install()) {
+            source.sql("UPDATE t SET v = 'grows' WHERE id = 1");
+            replica.take(reader.next(0).orElseThrow());
+            assertThat(end().records()).isZero();
+            assertThat(progress("t").reason()).contains("-wal is above snapshot.max.wal.bytes");
+            await().until(() -> {
+                CaptureFuzzTest.drain(reader, replica);
+                return end().consistent();
+            });
             assertThat(replica.differences(source.connection())).isEmpty();
         }
     }

@@ -2,10 +2,13 @@ package io.liteferry.cli.command;
 
 import io.liteferry.cli.local.LocalServers;
 import io.liteferry.cli.local.StateFolder;
+import io.liteferry.cli.report.Output;
+import io.liteferry.cli.report.Reports;
 import io.liteferry.core.change.Signal;
 import io.liteferry.core.kafka.KafkaClients;
 import io.liteferry.core.kafka.SignalTopic;
 import io.liteferry.core.plan.Plan;
+import io.liteferry.core.plan.TablePlan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -14,6 +17,7 @@ import org.apache.kafka.clients.producer.Producer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -22,7 +26,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "signal",
         mixinStandardHelpOptions = true,
-        description = "Tells capture to snapshot tables again, or to pause and resume.")
+        description = "Tells capture to snapshot tables or send keys again, to pause, to resume, or to read more slowly.")
 public final class SignalCommand implements Callable<Integer> {
     @Mixin
     private MigrationFile file = new MigrationFile();
@@ -33,9 +37,21 @@ public final class SignalCommand implements Callable<Integer> {
     @Parameters(
             index = "1..*",
             arity = "0..*",
-            paramLabel = "TABLE",
-            description = "With snapshot: tables, by their names in SQLite.")
-    private List<String> tables = new ArrayList<>();
+            paramLabel = "WHAT",
+            description = {
+                "With snapshot: tables, by their names in SQLite.",
+                "With keys: a table, then keys. A key of several columns is written with commas between its values."
+                        + " A value is read as its column is planned; 'text', x'0fa0', 12 and 1.5 are the forms for"
+                        + " columns of any class.",
+                "With throttle: rows of snapshots a second, 0 for no limit."
+            })
+    private List<String> what = new ArrayList<>();
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "table|json",
+            description = "Form of the result.")
+    private Output.Format output = Output.Format.TABLE;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -43,10 +59,12 @@ public final class SignalCommand implements Callable<Integer> {
     /** As they are typed. */
     enum Kind {
         snapshot(Signal.EXECUTE_SNAPSHOT, "capture snapshots again, while it streams:"),
+        keys(Signal.EMIT_KEYS, "capture reads again and sends the keys of"),
         pause(Signal.PAUSE, "capture reads nothing from the source until resume; the lag grows."),
         resume(Signal.RESUME, "capture reads on from where it stopped."),
         pause_snapshot(Signal.PAUSE_SNAPSHOT, "capture reads no more rows of snapshots; changes go on."),
-        resume_snapshot(Signal.RESUME_SNAPSHOT, "capture goes on with its snapshots.");
+        resume_snapshot(Signal.RESUME_SNAPSHOT, "capture goes on with its snapshots."),
+        throttle(Signal.THROTTLE, "capture's limit of snapshot rows a second (0: none) is");
 
         private final String type;
         private final String effect;
@@ -64,24 +82,70 @@ public final class SignalCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (tables.isEmpty() == (kind == Kind.snapshot)) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    kind == Kind.snapshot ? "signal snapshot needs the names of tables" : kind + " takes no tables");
-        }
         Plan plan = LocalServers.withRunning(file.read(), StateFolder.beside(file.path()));
-        for (String table : tables) {
-            if (plan.table(table).isEmpty()) {
-                throw new ParameterException(
-                        spec.commandLine(), "the plan has no table " + table + "; give the name that it has in SQLite");
+        Signal signal = signal(plan, UUID.randomUUID().toString());
+        try (Producer<byte[], byte[]> producer = KafkaClients.of(plan.options()).producer(plan.source() + "-signal")) {
+            SignalTopic.send(producer, plan, signal);
+        }
+        List<String> next = List.of("liteferry status --config " + file.path());
+        if (output == Output.Format.JSON) {
+            Output.json(
+                    spec.commandLine().getOut(),
+                    new Reports.SignalReport(signal.id(), signal.type(), plan.source(), what, next));
+            return 0;
+        }
+        String named = what.isEmpty() ? "" : " " + String.join(", ", what);
+        spec.commandLine().getOut().println("Sent: " + kind.effect + named);
+        Output.nextSteps(spec.commandLine().getOut(), next);
+        return 0;
+    }
+
+    private Signal signal(Plan plan, String id) {
+        switch (kind) {
+            case snapshot -> {
+                demand(!what.isEmpty(), "signal snapshot needs the names of tables");
+                what.forEach(name -> table(plan, name));
+                return Signal.of(id, kind.type, what);
+            }
+            case keys -> {
+                demand(what.size() > 1, "signal keys needs a table and keys");
+                TablePlan table = table(plan, what.get(0));
+                return Signal.emitKeys(
+                        id, table.source(), what.stream().skip(1).map(k -> key(table, k)).toList());
+            }
+            case throttle -> {
+                demand(
+                        what.size() == 1 && what.get(0).matches("[0-9]{1,18}"),
+                        "signal throttle needs a number of rows a second, 0 for no limit");
+                return Signal.throttle(id, Long.parseLong(what.get(0)));
+            }
+            default -> {
+                demand(what.isEmpty(), kind + " takes nothing more");
+                return Signal.of(id, kind.type, List.of());
             }
         }
-        try (Producer<byte[], byte[]> producer = KafkaClients.of(plan.options()).producer(plan.source() + "-signal")) {
-            SignalTopic.send(producer, plan, Signal.of(UUID.randomUUID().toString(), kind.type, tables));
+    }
+
+    private TablePlan table(Plan plan, String name) {
+        return plan.table(name)
+                .orElseThrow(() -> new ParameterException(
+                        spec.commandLine(), "the plan has no table " + name + "; give the name that it has in SQLite"));
+    }
+
+    private byte[] key(TablePlan table, String written) {
+        try {
+            return TypedKey.read(table, written).packed();
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "the key " + written + " of table " + table.source() + " cannot be read: " + e.getMessage(),
+                    e);
         }
-        String named = tables.isEmpty() ? "" : " " + String.join(", ", tables);
-        spec.commandLine().getOut().println("Sent: " + kind.effect + named);
-        spec.commandLine().getOut().println("next: liteferry status --config " + file.path());
-        return 0;
+    }
+
+    private void demand(boolean holds, String otherwise) {
+        if (!holds) {
+            throw new ParameterException(spec.commandLine(), otherwise);
+        }
     }
 }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 
 /** Follows a migration to READY and says on standard error how far it is, with rate and ETA. */
@@ -106,8 +107,13 @@ public final class ReadinessWatch {
         double seconds = Duration.between(firstRowsAt, now).toMillis() / 1000.0;
         double rate = seconds > 0 ? (rows - firstRows) / seconds : 0;
         double share = expected == 0 ? 1 : (double) rows / expected;
-        String pace = share < 0.01 || rate <= 0
-                ? "no estimate yet"
+        Optional<String> held = applied.tables().values().stream()
+                .filter(t -> t.state() != TableProgress.State.SUSPENDED)
+                .map(TableProgress::reason)
+                .filter(Objects::nonNull)
+                .findFirst();
+        String pace = share < 0.01 || rate <= 0 || held.isPresent()
+                ? held.orElse("no estimate yet")
                 : String.format(Locale.ROOT, "%,.0f rows/s, ETA %.0f s", rate, Math.ceil((expected - rows) / rate));
         return String.format(Locale.ROOT, "snapshot %.0f %%, %,d of %,d rows, %s", share * 100, rows, expected, pace);
     }

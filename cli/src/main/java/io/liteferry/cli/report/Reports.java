@@ -45,6 +45,20 @@ public final class Reports {
         }
     }
 
+    /** The answer of {@code signal}. */
+    public record SignalReport(
+            @JsonProperty("apiVersion") String apiVersion,
+            @JsonProperty("kind") String kind,
+            @JsonProperty("id") String id,
+            @JsonProperty("type") String type,
+            @JsonProperty("source") String source,
+            @JsonProperty("what") List<String> what,
+            @JsonProperty("next_steps") List<String> nextSteps) {
+        public SignalReport(String id, String type, String source, List<String> what, List<String> nextSteps) {
+            this(API_VERSION, "SignalReport", id, type, source, what, nextSteps);
+        }
+    }
+
     /** The end of {@code run}. */
     public record RunReport(
             @JsonProperty("apiVersion") String apiVersion,

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param cursor canonical packed key of the last snapshot row, or null before the first; rows above it are not there yet
  * @param rows rows the snapshot has carried so far
  * @param expectedRows rows the table held when the snapshot began, for progress only
- * @param reason why a table is suspended and what to do, or null
+ * @param reason why a table is suspended, or gets on more slowly or not at all for now, and what to do; or null
  * @param since null for a table's first snapshot. For a later one where it began: what the target holds and no record from
  *     here on names is gone from the source, so it must be deleted when this snapshot is complete. No two snapshots of a
  *     table begin at the same record, and a later one never before an earlier one
@@ -51,6 +51,11 @@ public record TableProgress(
 
     public TableProgress streaming() {
         return new TableProgress(State.STREAMING, null, rows, expectedRows, null, since);
+    }
+
+    /** The same with why it gets on more slowly or not at all for now; a suspended table keeps its reason. */
+    public TableProgress held(@Nullable String why) {
+        return state == State.SUSPENDED ? this : new TableProgress(state, cursor, rows, expectedRows, why, since);
     }
 
     public TableProgress suspended(String why) {

@@ -36,6 +36,8 @@ public final class Options {
     public static final String POLL_INTERVAL_MS = "poll.interval.ms";
     public static final String MAX_BATCH_SIZE = "max.batch.size";
     public static final String SNAPSHOT_CHUNK_SIZE = "incremental.snapshot.chunk.size";
+    public static final String SNAPSHOT_MAX_ROWS_PER_SECOND = "snapshot.max.rows.per.second";
+    public static final String SNAPSHOT_MAX_WAL_BYTES = "snapshot.max.wal.bytes";
     public static final String READ_TRANSACTION_MAX_MS = "read.transaction.max.ms";
     public static final String RECORD_FORMAT = "record.format";
     public static final String RECORD_SCHEMAS_ENABLE = "record.schemas.enable";
@@ -91,6 +93,12 @@ public final class Options {
             .doc("Log entries read in one read transaction at the most; a batch may need several.")
             .count(SNAPSHOT_CHUNK_SIZE, 20_000, 1, 1_000_000, Importance.MEDIUM)
             .doc("Rows of a snapshot read in one read transaction at the most.")
+            .number(SNAPSHOT_MAX_ROWS_PER_SECOND, 0L, 0, Long.MAX_VALUE, Unit.NONE, Importance.MEDIUM)
+            .doc(
+                    "Rate limit of snapshots, as long as no throttle signal sets another; 0: none. Changes are never limited.")
+            .number(SNAPSHOT_MAX_WAL_BYTES, 64L << 20, 0, 1L << 40, Unit.BYTES, Importance.MEDIUM)
+            .doc(
+                    "No rows of snapshots are read while the source's -wal file is larger than this and still grows; 0: no limit. SQLite resets the file at 4 MB by default, so that far more tells of readers that keep it from doing so.")
             .number(READ_TRANSACTION_MAX_MS, 250L, 5, 60_000, Unit.MILLISECONDS, Importance.MEDIUM)
             .doc("Longest read transaction on the source; a longer one would keep SQLite's WAL from being reset.")
             .choice(RECORD_FORMAT, Importance.MEDIUM, RECORD_FORMAT_PACKED, RECORD_FORMAT_STRUCT)

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -20,6 +21,8 @@ import java.util.stream.Collectors;
 final class ReadinessRules {
     private static final String STATUS = "liteferry status --config migration.yaml";
     private static final String RUN = "liteferry run all --config migration.yaml";
+
+    private static final String RESUME = "liteferry signal resume --config migration.yaml";
 
     private final Plan plan;
     private final long maxLagMillis;
@@ -40,6 +43,7 @@ final class ReadinessRules {
         return List.of(
                 snapshot(f),
                 suspendedTables(f),
+                paused(f),
                 log(f),
                 lag(f),
                 cleanPasses(f),
@@ -64,9 +68,21 @@ final class ReadinessRules {
         return new Check(
                 "snapshot_complete",
                 complete == plan.tables().size(),
-                complete + " of " + plan.tables().size() + " tables complete in the target",
+                complete + " of " + plan.tables().size() + " tables complete in the target" + held(f),
                 "all",
                 RUN);
+    }
+
+    /** Why snapshots get on more slowly or not at all. */
+    private static String held(Facts f) {
+        return f.applied().stream()
+                .flatMap(a -> a.tables().values().stream())
+                .filter(t -> t.state() == TableProgress.State.PENDING || t.state() == TableProgress.State.SNAPSHOT)
+                .map(TableProgress::reason)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .map(why -> "; " + why)
+                .orElse("");
     }
 
     private Check suspendedTables(Facts f) {
@@ -75,6 +91,16 @@ final class ReadinessRules {
                 .map(TablePlan::source)
                 .toList();
         return new Check("no_table_suspended", suspended.isEmpty(), suspended.size() + names(suspended), "0", STATUS);
+    }
+
+    /** A table that streams has a reason only where all of capture is held. */
+    private Check paused(Facts f) {
+        Optional<String> why = f.applied().flatMap(a -> a.tables().values().stream()
+                .filter(t -> t.state() == TableProgress.State.STREAMING)
+                .map(TableProgress::reason)
+                .filter(Objects::nonNull)
+                .findFirst());
+        return new Check("capture_not_paused", why.isEmpty(), why.orElse("not paused"), "not paused", RESUME);
     }
 
     private Check log(Facts f) {

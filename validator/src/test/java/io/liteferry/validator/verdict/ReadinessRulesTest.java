@@ -88,6 +88,17 @@ class ReadinessRulesTest {
                 Optional.of(new NotComparableException(NotComparableException.Kind.FOR_NOW, "busy"));
         return Stream.of(
                 Arguments.of(
+                        "capture_not_paused",
+                        with(
+                                applied(STREAMING.held("capture is paused")),
+                                g.logBroken(),
+                                g.lag(),
+                                2,
+                                g.lastPass(),
+                                Map.of(),
+                                Map.of(),
+                                0)),
+                Arguments.of(
                         "snapshot_complete",
                         with(
                                 applied(TableProgress.pending(1)),
