@@ -4,12 +4,15 @@ import io.debezium.engine.ChangeEvent;
 import io.debezium.engine.DebeziumEngine;
 import io.liteferry.core.ErrorCode;
 import io.liteferry.core.LiteferryException;
+import io.liteferry.core.kafka.KafkaClients;
+import io.liteferry.core.row.RowKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.connect.source.SourceRecord;
 
 /**
@@ -34,21 +37,20 @@ final class KafkaSender implements DebeziumEngine.ChangeConsumer<ChangeEvent<Sou
             DebeziumEngine.RecordCommitter<ChangeEvent<SourceRecord, SourceRecord>> committer)
             throws InterruptedException {
         List<Future<?>> sent = new ArrayList<>(events.size());
-        String topic = "";
+        SourceRecord record = events.get(0).value();
         try {
             for (ChangeEvent<SourceRecord, SourceRecord> event : events) {
-                SourceRecord r = event.value();
-                topic = r.topic();
-                sent.add(producer.send(bytes.of(r)));
+                record = event.value();
+                sent.add(producer.send(bytes.of(record)));
             }
             for (int i = 0; i < sent.size(); i++) {
-                topic = events.get(i).value().topic();
+                record = events.get(i).value();
                 sent.get(i).get();
             }
         } catch (ExecutionException e) {
-            throw refused(topic, e.getCause() == null ? e : e.getCause());
+            throw refused(record, e.getCause() == null ? e : e.getCause());
         } catch (KafkaException e) {
-            throw refused(topic, e);
+            throw refused(record, e);
         }
         acknowledged.run();
         for (ChangeEvent<SourceRecord, SourceRecord> event : events) {
@@ -57,11 +59,22 @@ final class KafkaSender implements DebeziumEngine.ChangeConsumer<ChangeEvent<Sou
         committer.markBatchFinished();
     }
 
-    private static LiteferryException refused(String topic, Throwable cause) {
+    private static LiteferryException refused(SourceRecord record, Throwable cause) {
+        String topic = record.topic();
+        if (cause instanceof RecordTooLargeException) {
+            return new LiteferryException(
+                    ErrorCode.ROW_TOO_LARGE,
+                    "Sending the row of key " + (record.key() instanceof byte[] packed ? new RowKey(packed) : record.key())
+                            + " to " + topic + ": " + cause.getMessage()
+                            + " Raise the topic's max.message.bytes if it is below " + KafkaClients.MAX_RECORD_BYTES
+                            + "; else shorten the row's values in the source, or take the large column out of the"
+                            + " migration file. Then start capture again: it goes on from what the target has applied.",
+                    cause);
+        }
         return new LiteferryException(
                 ErrorCode.KAFKA_UNREACHABLE,
                 "Sending to " + topic + ": " + cause.getMessage()
-                        + ". Check the brokers (and max.message.bytes for a record that is too large), then start capture again: it goes on from what the target has applied.",
+                        + ". Check the brokers, then start capture again: it goes on from what the target has applied.",
                 cause);
     }
 }

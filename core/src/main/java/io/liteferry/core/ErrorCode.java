@@ -29,6 +29,7 @@ public enum ErrorCode {
     SCHEMA_CHANGED(206, ExitCode.FAILED, "The source schema changed in a way that needs a decision."),
     SIGNAL_INVALID(207, ExitCode.FAILED, "A signal could not be understood."),
     KEY_UNFIT(208, ExitCode.FAILED, "A key is not of the planned class, so the records' format cannot carry it."),
+    ROW_TOO_LARGE(209, ExitCode.FAILED, "A row is larger than a Kafka record can be."),
 
     // 3xx: Kafka
     KAFKA_UNREACHABLE(301, ExitCode.CONNECTION_LOST, "The Kafka brokers do not answer."),

@@ -49,6 +49,7 @@ public final class BatchReader implements AutoCloseable {
     private final SourceReader source;
     private final ReadTurn turn;
     private final List<String> topics;
+    private final List<String> tableNames;
     private final long pollMillis;
     private final long readMaxMillis;
     private final PackedWriter scratch = new PackedWriter();
@@ -79,6 +80,7 @@ public final class BatchReader implements AutoCloseable {
         this.clock = clock;
         this.file = new SqliteFile(plan.options().path(Options.DATABASE_FILE_PATH));
         TopicNames names = TopicNames.of(plan);
+        this.tableNames = plan.tables().stream().map(TablePlan::source).toList();
         this.topics =
                 plan.tables().stream().map(TablePlan::source).map(names::table).toList();
         this.pollMillis = plan.options().number(Options.POLL_INTERVAL_MS);
@@ -205,7 +207,7 @@ public final class BatchReader implements AutoCloseable {
     /** A batch without records: those who watch the target learn that nothing will come, and why. */
     private Slice tellOnly() {
         batches++;
-        OpenBatch none = new OpenBatch(new BatchId(epoch, batches), unchangedMillis, topics.size());
+        OpenBatch none = new OpenBatch(new BatchId(epoch, batches), unchangedMillis, tableNames);
         return new Slice(none.id, List.of(), Optional.of(end(none)), logRows);
     }
 
@@ -214,7 +216,7 @@ public final class BatchReader implements AutoCloseable {
             requested.add(keys);
         }
         OpenBatch batch =
-                open == null ? new OpenBatch(new BatchId(epoch, batches + 1), unchangedMillis, topics.size()) : open;
+                open == null ? new OpenBatch(new BatchId(epoch, batches + 1), unchangedMillis, tableNames) : open;
         SliceWriter out = new SliceWriter(batch, before, scratch);
         SourceReader.Seen seen = readInTurn(out);
         lastPollNanos = System.nanoTime();

@@ -3,6 +3,8 @@ package io.liteferry.capture.read;
 import io.liteferry.core.ErrorCode;
 import io.liteferry.core.LiteferryException;
 import io.liteferry.core.change.Position;
+import io.liteferry.core.kafka.KafkaClients;
+import io.liteferry.core.row.RowKey;
 import io.liteferry.core.sqlite.SqliteFile;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,16 @@ final class Breaks {
                         + ": it is not there. Run liteferry apply --config … first; if it was there before, rows written since are not known: "
                         + AGAIN,
                 cause);
+    }
+
+    static LiteferryException rowTooLarge(String table, RowKey key, long bytes) {
+        return new LiteferryException(
+                ErrorCode.ROW_TOO_LARGE,
+                "Reading the row of table " + table + " with key " + key + ": it has " + bytes
+                        + " bytes, a record can have " + KafkaClients.MAX_RECORD_BYTES
+                        + ". Shorten its values in the source, or take the large column out of the migration file, then"
+                        + " liteferry apply --config … and start capture again; until then nothing after this row is"
+                        + " captured.");
     }
 
     static LiteferryException position(SqliteFile file, Position known) {

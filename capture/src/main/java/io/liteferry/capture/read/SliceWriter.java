@@ -4,7 +4,9 @@ import io.liteferry.core.change.BatchId;
 import io.liteferry.core.change.ChangeFormat;
 import io.liteferry.core.change.Operation;
 import io.liteferry.core.change.RecordTag;
+import io.liteferry.core.kafka.KafkaClients;
 import io.liteferry.core.row.PackedWriter;
+import io.liteferry.core.row.RowKey;
 import io.liteferry.core.sqlite.RowReader;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -25,13 +27,16 @@ final class SliceWriter {
     static final class OpenBatch {
         final BatchId id;
         final long sinceMillis;
+        final List<String> tables;
         final long[] counts;
         private long ordinal;
 
-        OpenBatch(BatchId id, long sinceMillis, int tables) {
+        /** @param tables names of the tables, by their numbers */
+        OpenBatch(BatchId id, long sinceMillis, List<String> tables) {
             this.id = id;
             this.sinceMillis = sinceMillis;
-            this.counts = new long[tables];
+            this.tables = tables;
+            this.counts = new long[tables.size()];
         }
     }
 
@@ -54,6 +59,9 @@ final class SliceWriter {
     }
 
     private void add(int table, Operation op, byte[] key) {
+        if (!KafkaClients.fits(key.length, value.length())) {
+            throw Breaks.rowTooLarge(batch.tables.get(table), new RowKey(key), value.length());
+        }
         records.add(new ChangeRecord(table, op, key, value.toBytes()));
         batch.ordinal++;
         batch.counts[table]++;

@@ -16,6 +16,11 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * Kafka: they live in PostgreSQL, beside the data.
  */
 public final class KafkaClients {
+    /** Largest record of ours, in bytes: one row. The topics that apply makes take it. */
+    public static final int MAX_RECORD_BYTES = 64 << 20;
+
+    private static final int RECORD_OVERHEAD_BYTES = 16 << 10;
+
     private final String bootstrapServers;
 
     public KafkaClients(String bootstrapServers) {
@@ -41,8 +46,9 @@ public final class KafkaClients {
         config.put("compression.type", "lz4");
         config.put("batch.size", 512 * 1024);
         config.put("linger.ms", 0);
-        config.put("buffer.memory", 48L << 20);
-        config.put("max.request.size", 64 << 20);
+        // Not below max.request.size: the largest record must fit.
+        config.put("buffer.memory", (long) MAX_RECORD_BYTES);
+        config.put("max.request.size", MAX_RECORD_BYTES);
         config.put("delivery.timeout.ms", 120_000);
         return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
     }
@@ -56,6 +62,11 @@ public final class KafkaClients {
         config.put("max.partition.fetch.bytes", 8 << 20);
         config.put("fetch.max.wait.ms", 100);
         return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    /** Whether a record of this key and value can be sent; what Kafka adds to them is counted in. */
+    public static boolean fits(long keyBytes, long valueBytes) {
+        return keyBytes + valueBytes + RECORD_OVERHEAD_BYTES <= MAX_RECORD_BYTES;
     }
 
     public Admin admin(String clientId) {

@@ -64,7 +64,7 @@ public final class Topics {
                 "retention.bytes",
                 "-1",
                 "max.message.bytes",
-                String.valueOf(64 << 20));
+                String.valueOf(KafkaClients.MAX_RECORD_BYTES));
         Map<String, String> compacted = Map.of("cleanup.policy", "compact");
         Map<String, Map<String, String>> wanted = new HashMap<>();
         names.stream(plan).forEach(t -> wanted.put(t, keep));

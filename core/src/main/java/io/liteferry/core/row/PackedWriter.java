@@ -8,11 +8,18 @@ import java.util.Arrays;
  * used again for many rows; it is not safe for use by several threads.
  */
 public final class PackedWriter {
-    private byte[] bytes = new byte[256];
+    private static final int FIRST = 256;
+    /** What one large value needed is not kept for all time. */
+    private static final int MOST_KEPT = 16 << 20;
+
+    private byte[] bytes = new byte[FIRST];
     private int length;
 
     public PackedWriter reset() {
         length = 0;
+        if (bytes.length > MOST_KEPT) {
+            bytes = new byte[FIRST];
+        }
         return this;
     }
 

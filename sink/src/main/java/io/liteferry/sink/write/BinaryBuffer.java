@@ -4,7 +4,11 @@ import java.util.Arrays;
 
 /** A growing buffer of PostgreSQL's network form: big-endian, every field behind its length. */
 final class BinaryBuffer {
-    private byte[] bytes = new byte[512];
+    private static final int FIRST = 512;
+    /** What one large value needed is not kept for all time. */
+    private static final int MOST_KEPT = 16 << 20;
+
+    private byte[] bytes = new byte[FIRST];
     private int length;
 
     byte[] array() {
@@ -18,6 +22,9 @@ final class BinaryBuffer {
     /** Forgets everything from {@code mark} on. */
     void truncate(int mark) {
         length = mark;
+        if (mark == 0 && bytes.length > MOST_KEPT) {
+            bytes = new byte[FIRST];
+        }
     }
 
     void putByte(int value) {
