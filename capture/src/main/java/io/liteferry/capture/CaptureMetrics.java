@@ -71,7 +71,9 @@ final class CaptureMetrics implements CaptureEvents {
                 .tags(source)
                 .register(registry);
         for (Hold.Kind kind : Hold.Kind.values()) {
-            Gauge.builder("liteferry.capture.held", () -> held.get().filter(h -> h.kind() == kind).isPresent() ? 1 : 0)
+            Gauge.builder(
+                            "liteferry.capture.held",
+                            () -> held.get().filter(h -> h.kind() == kind).isPresent() ? 1 : 0)
                     .description("1 while capture, or its snapshots, are paused or throttled for this reason.")
                     .tags(source.and("reason", kind.label()))
                     .register(registry);

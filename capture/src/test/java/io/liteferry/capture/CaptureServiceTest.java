@@ -225,8 +225,9 @@ class CaptureServiceTest {
             }
             try (CaptureService service = new CaptureService(plan, Clock.systemUTC())) {
                 service.start();
-                await().until(() -> stream.read().ends().stream().anyMatch(e -> e.tables().values().stream()
-                        .anyMatch(t -> String.valueOf(t.reason()).contains("paused"))));
+                await().until(() -> stream.read().ends().stream()
+                        .anyMatch(e -> e.tables().values().stream()
+                                .anyMatch(t -> String.valueOf(t.reason()).contains("paused"))));
                 assertThat(get(service, "/metrics")).contains("liteferry_capture_held{reason=\"paused\"} 1.0");
                 assertThat(get(service, "/readyz?verbose")).contains("capture is paused by a signal");
                 int before = stream.read().ends().size();

@@ -47,7 +47,8 @@ final class SnapshotThrottle {
         if (walGrows(now)) {
             return Optional.of(new Hold(
                     Hold.Kind.WAL,
-                    "snapshots wait: the file " + wal.getFileName() + " is above " + Options.SNAPSHOT_MAX_WAL_BYTES + " ("
+                    "snapshots wait: the file " + wal.getFileName() + " is above " + Options.SNAPSHOT_MAX_WAL_BYTES
+                            + " ("
                             + maxWalBytes
                             + " bytes) and grows. Look for a connection that reads for long, or raise the option."));
         }

@@ -22,10 +22,14 @@ class SnapshotThrottleTest {
     private SnapshotThrottle throttle(String rowsPerSecond) {
         return new SnapshotThrottle(
                 Options.of(Map.of(
-                        Options.DATABASE_FILE_PATH, folder.resolve("app.db").toString(),
-                        Options.SNAPSHOT_CHUNK_SIZE, "500",
-                        Options.SNAPSHOT_MAX_WAL_BYTES, "1000",
-                        Options.SNAPSHOT_MAX_ROWS_PER_SECOND, rowsPerSecond)),
+                        Options.DATABASE_FILE_PATH,
+                        folder.resolve("app.db").toString(),
+                        Options.SNAPSHOT_CHUNK_SIZE,
+                        "500",
+                        Options.SNAPSHOT_MAX_WAL_BYTES,
+                        "1000",
+                        Options.SNAPSHOT_MAX_ROWS_PER_SECOND,
+                        rowsPerSecond)),
                 control,
                 0);
     }

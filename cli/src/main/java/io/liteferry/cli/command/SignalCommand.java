@@ -26,7 +26,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "signal",
         mixinStandardHelpOptions = true,
-        description = "Tells capture to snapshot tables or send keys again, to pause, to resume, or to read more slowly.")
+        description =
+                "Tells capture to snapshot tables or send keys again, to pause, to resume, or to read more slowly.")
 public final class SignalCommand implements Callable<Integer> {
     @Mixin
     private MigrationFile file = new MigrationFile();
@@ -111,7 +112,9 @@ public final class SignalCommand implements Callable<Integer> {
                 demand(what.size() > 1, "signal keys needs a table and keys");
                 TablePlan table = table(plan, what.get(0));
                 return Signal.emitKeys(
-                        id, table.source(), what.stream().skip(1).map(k -> key(table, k)).toList());
+                        id,
+                        table.source(),
+                        what.stream().skip(1).map(k -> key(table, k)).toList());
             }
             case throttle -> {
                 demand(

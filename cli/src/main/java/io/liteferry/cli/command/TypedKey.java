@@ -27,7 +27,10 @@ final class TypedKey {
         }
         List<SqliteValue> values = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            values.add(table.key().isRowid() ? value(StorageClass.INTEGER, parts.get(i)) : value(column(table, columns.get(i)), parts.get(i)));
+            values.add(
+                    table.key().isRowid()
+                            ? value(StorageClass.INTEGER, parts.get(i))
+                            : value(column(table, columns.get(i)), parts.get(i)));
         }
         return RowKey.of(values);
     }

@@ -90,9 +90,11 @@ class LargeValuesTest {
         MigrationFixture.Ended resume = docs.command("signal", "resume", "--config", config, "-o", "json");
         assertThat(resume.exit()).isZero();
         assertThat(resume.out()).contains("\"kind\" : \"SignalReport\"");
-        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> !reasons(state)
-                .contains("capture_not_paused"));
-        assertThat(docs.command("signal", "keys", "docs", "2", "--config", config).exit())
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> !reasons(state).contains("capture_not_paused"));
+        assertThat(docs.command("signal", "keys", "docs", "2", "--config", config)
+                        .exit())
                 .isZero();
         assertThat(docs.command("signal", "throttle", "100", "--config", config).exit())
                 .isZero();

@@ -48,7 +48,9 @@ public record Signal(
             @JsonProperty("table") String table,
             @JsonProperty("keys") List<byte[]> keys,
             @JsonProperty("data-collections") List<String> collections,
-            @JsonProperty("rows-per-second") @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Long rowsPerSecond) {
+
+            @JsonProperty("rows-per-second") @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            Long rowsPerSecond) {
         public Data {
             table = Objects.requireNonNullElse(table, "");
             keys = List.copyOf(Objects.requireNonNullElse(keys, List.of()));

@@ -95,11 +95,12 @@ final class ReadinessRules {
 
     /** A table that streams has a reason only where all of capture is held. */
     private Check paused(Facts f) {
-        Optional<String> why = f.applied().flatMap(a -> a.tables().values().stream()
-                .filter(t -> t.state() == TableProgress.State.STREAMING)
-                .map(TableProgress::reason)
-                .filter(Objects::nonNull)
-                .findFirst());
+        Optional<String> why = f.applied()
+                .flatMap(a -> a.tables().values().stream()
+                        .filter(t -> t.state() == TableProgress.State.STREAMING)
+                        .map(TableProgress::reason)
+                        .filter(Objects::nonNull)
+                        .findFirst());
         return new Check("capture_not_paused", why.isEmpty(), why.orElse("not paused"), "not paused", RESUME);
     }
 
