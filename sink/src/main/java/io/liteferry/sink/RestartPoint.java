@@ -3,6 +3,7 @@ package io.liteferry.sink;
 import io.liteferry.core.change.AppliedPosition;
 import io.liteferry.core.change.BatchEnd;
 import io.liteferry.core.change.Position;
+import io.liteferry.core.change.RecordTag;
 import io.liteferry.core.change.TableProgress;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.plan.TablePlan;
@@ -48,7 +49,7 @@ public final class RestartPoint {
     public AppliedPosition move(Position begin) {
         Map<String, TableProgress> tables = new LinkedHashMap<>();
         for (TablePlan t : plan.tables()) {
-            tables.put(t.source(), TableProgress.pending(t.expectedRows()));
+            tables.put(t.source(), TableProgress.pending(t.expectedRows()).again(new RecordTag(begin.epoch(), 1, 0)));
         }
         AppliedPosition position = new AppliedPosition(begin, 0, 0, tables, false);
         try (Connection c = connections.open("liteferry-restart")) {
