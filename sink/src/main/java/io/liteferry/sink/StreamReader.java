@@ -104,15 +104,26 @@ final class StreamReader implements AutoCloseable {
                 if (r.value() == null) {
                     assembler.skip(topic, r.offset());
                 } else if (topic == ends) {
-                    assembler.end(
-                            r.offset(),
-                            Json.readRecord(r.value(), BatchEnd.class, p.topic() + " offset " + r.offset()));
+                    assembler.end(r.offset(), end(r.value(), p.topic() + " offset " + r.offset()));
                 } else {
                     assembler.record(topic, change(plan.tables().get(topic), p.topic(), r));
                 }
             }
         }
         return records.count();
+    }
+
+    /** An END of this source: a list of sources that was put in another order would mix two of them. */
+    private BatchEnd end(byte[] value, String where) {
+        BatchEnd end = Json.readRecord(value, BatchEnd.class, where);
+        if (!end.source().equals(plan.source())) {
+            throw new LiteferryException(
+                    ErrorCode.TOPIC_UNFIT,
+                    "Reading " + where + " for source " + plan.source() + ": it is an END of source " + end.source()
+                            + ". Partition " + plan.partition()
+                            + " belongs to it: put the sources of the migration file back in the order they had, new ones last.");
+        }
+        return end;
     }
 
     private ChangeRecord change(TablePlan table, String topic, ConsumerRecord<byte[], byte[]> r) {

@@ -38,11 +38,13 @@ final class HandMadeStream implements AutoCloseable {
     private long batch = 1;
     private long ordinal;
     private long seq;
+    private String source;
     private TableProgress.State state = TableProgress.State.STREAMING;
     private @Nullable RecordTag since;
 
     HandMadeStream(Plan plan) {
         this.plan = plan;
+        source = plan.source();
         names = TopicNames.of(plan);
         KafkaClients clients = KafkaClients.of(plan.options());
         try (Admin admin = clients.admin("hand-made")) {
@@ -56,6 +58,12 @@ final class HandMadeStream implements AutoCloseable {
         batch = 1;
         ordinal = 0;
         counts.clear();
+        return this;
+    }
+
+    /** As a capture would whose sources were listed in another order. */
+    HandMadeStream of(String otherSource) {
+        source = otherSource;
         return this;
     }
 
@@ -145,7 +153,7 @@ final class HandMadeStream implements AutoCloseable {
         Map<String, TableProgress> tables = new HashMap<>();
         plan.tables().forEach(t -> tables.put(t.source(), new TableProgress(state, null, 0, 0, null, since)));
         return new BatchEnd(
-                plan.name(),
+                source,
                 new Position(LOG, epoch, atSeq, atSeq * 31),
                 batch,
                 1,

@@ -214,6 +214,17 @@ class SinkServiceTest {
     }
 
     @Test
+    void refusesTheEndOfAnotherSource() {
+        try (Migration m = new Migration(USERS).install()) {
+            m.stream.of("bolt").row("users", Operation.CREATE, i(1), t("ann")).end(1);
+            SinkService sink = m.start();
+            await(() -> sink.failure() != null);
+            assertThat(sink.failure()).hasMessageStartingWith("LF-302").hasMessageContaining("source bolt");
+            assertThat(m.rows(ALL)).isEmpty();
+        }
+    }
+
+    @Test
     void spoolsABatchThatIsTooLargeForMemoryAndMergesItAtItsEnd() {
         try (Migration m = new Migration(Map.of(Options.BATCH_MEMORY_BYTES, "4096"), USERS).install()) {
             for (int k = 0; k < 3_000; k++) {
