@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.liteferry.cli.Main;
+import io.liteferry.cli.local.Pipeline;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.plan.PlanFile;
 import java.io.File;
@@ -16,11 +17,19 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
 
 /** One migration as its user runs it: commands in this JVM, or processes of their own where they are to be killed. */
 final class MigrationFixture {
@@ -169,5 +178,28 @@ final class MigrationFixture {
     String processLog() throws IOException {
         Path log = folder.resolve("process.log");
         return Files.exists(log) ? Files.readString(log) : "";
+    }
+
+    /** Waits until every table was compared whole by a pass that came to it after this call, and nothing is unknown. */
+    static void awaitWholePass(String target, Plan plan, Pipeline pipeline) throws SQLException {
+        try (Connection c = DriverManager.getConnection(target);
+                Statement s = c.createStatement();
+                ResultSet now = s.executeQuery("SELECT clock_timestamp()::text")) {
+            now.next();
+            String begun = now.getString(1);
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(90))
+                    .pollInterval(Duration.ofMillis(100))
+                    .until(() -> {
+                        pipeline.failIfEnded();
+                        try (PreparedStatement ps = c.prepareStatement("SELECT count(DISTINCT table_name) FROM"
+                                + " liteferry.validation_pass WHERE started_at > ?::timestamptz AND unknown = 0 AND in_flight = 0")) {
+                            ps.setString(1, begun);
+                            try (ResultSet r = ps.executeQuery()) {
+                                return r.next() && r.getInt(1) == plan.tables().size();
+                            }
+                        }
+                    });
+        }
     }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.liteferry.cli.independent.IndependentComparison;
 import io.liteferry.cli.local.Pipeline;
 import io.liteferry.cli.report.MigrationState;
-import io.liteferry.cli.report.VerdictDocument;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.plan.TablePlan;
 import io.liteferry.embedded.SharedServers;
@@ -15,12 +14,10 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.EnumSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -80,7 +77,7 @@ class OddShapesTest {
                 .hasSize(15);
         try (Pipeline pipeline = Pipeline.start(plan, Clock.systemUTC(), EnumSet.allOf(Pipeline.Part.class));
                 MigrationState state = new MigrationState(plan)) {
-            awaitPassesAfter(0, pipeline, state);
+            MigrationFixture.awaitWholePass(target, plan, pipeline);
             fill(source, "2", sixteen);
             sql(
                     source,
@@ -91,7 +88,7 @@ class OddShapesTest {
                     "UPDATE sixteen SET k15 = 99",
                     "UPDATE shadowed SET rowid = 'changed' WHERE oid = 1",
                     "DELETE FROM norowid WHERE b = 1");
-            awaitPassesAfter(state.verdict().orElseThrow().passes() + 1, pipeline, state);
+            MigrationFixture.awaitWholePass(target, plan, pipeline);
             assertThat(state.openMismatches(10)).isEmpty();
         }
         // It compares by name and by a rowid called rowid; for these the validator's pass stands alone.
@@ -104,16 +101,6 @@ class OddShapesTest {
                         "we\"ird na'me: column ctid_ is missing in SQLite");
         odd.command("uninstall", "--config", odd.config().toString());
         sql(source, "INSERT INTO _liteferry_notes VALUES (1, 'still there')");
-    }
-
-    private static void awaitPassesAfter(long pass, Pipeline pipeline, MigrationState state) {
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(90))
-                .pollInterval(Duration.ofMillis(100))
-                .until(() -> {
-                    pipeline.failIfEnded();
-                    return state.verdict().map(VerdictDocument::passes).orElse(0L) > pass;
-                });
     }
 
     private static String columns(int count) {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.liteferry.cli.independent.IndependentComparison;
 import io.liteferry.cli.local.Pipeline;
 import io.liteferry.cli.report.MigrationState;
-import io.liteferry.cli.report.VerdictDocument;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.embedded.SharedServers;
 import java.net.URI;
@@ -48,7 +47,7 @@ class UnseenChangesTest {
         Plan plan = app.plan();
         try (Pipeline pipeline = Pipeline.start(plan, Clock.systemUTC(), EnumSet.allOf(Pipeline.Part.class));
                 MigrationState state = new MigrationState(plan)) {
-            awaitPassesAfter(0, pipeline, state);
+            MigrationFixture.awaitWholePass(target, plan, pipeline);
             assertThat(unexplained(pipeline)).isZero();
             // A TEMP trigger of the application's connection fires before ours and ends there.
             sql(
@@ -66,7 +65,7 @@ class UnseenChangesTest {
                     "PRAGMA writable_schema = ON",
                     "INSERT INTO sqlite_master SELECT * FROM kept");
             Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> unexplained(pipeline) >= 2);
-            awaitPassesAfter(state.verdict().orElseThrow().passes() + 1, pipeline, state);
+            MigrationFixture.awaitWholePass(target, plan, pipeline);
             assertThat(state.openMismatches(10)).containsExactly("t 17 row_diff", "t 33 missing_source");
 
             assertThat(app.command("repair", "--config", app.config().toString())
@@ -92,16 +91,6 @@ class UnseenChangesTest {
                 .filter(l -> l.startsWith("liteferry_capture_unexplained_commits_total"))
                 .mapToDouble(l -> Double.parseDouble(l.substring(l.lastIndexOf(' '))))
                 .sum();
-    }
-
-    private static void awaitPassesAfter(long pass, Pipeline pipeline, MigrationState state) {
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(90))
-                .pollInterval(Duration.ofMillis(100))
-                .until(() -> {
-                    pipeline.failIfEnded();
-                    return state.verdict().map(VerdictDocument::passes).orElse(0L) > pass;
-                });
     }
 
     private static void sql(Path source, String... statements) throws Exception {
