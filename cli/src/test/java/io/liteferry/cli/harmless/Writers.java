@@ -82,7 +82,9 @@ final class Writers {
                 }
             }
             return new Result(
-                    Long.parseLong(p.getProperty("commits", "0")), Double.parseDouble(p.getProperty("seconds", "0")), errors);
+                    Long.parseLong(p.getProperty("commits", "0")),
+                    Double.parseDouble(p.getProperty("seconds", "0")),
+                    errors);
         }
     }
 
