@@ -41,7 +41,7 @@ record CaptureRead(long rows, int rounds) {
             List<Map<String, Double>> measured = new ArrayList<>();
             for (int round = 1; round <= rounds; round++) {
                 Map<String, Double> m = new LinkedHashMap<>();
-                double before = scanNanos(source);
+                long before = scanNanos(source);
                 capture(servers, source, round, m);
                 m.put("scan_rows_per_second", perSecond(2 * rows, before + scanNanos(source)));
                 for (String ours : List.of("snapshot_rows", "changes")) {
@@ -180,7 +180,7 @@ record CaptureRead(long rows, int rounds) {
                 Machine.describe(servers));
     }
 
-    private static double perSecond(long count, double nanos) {
+    private static double perSecond(long count, long nanos) {
         return Math.round(count / (nanos / 1e9));
     }
 

@@ -117,9 +117,10 @@ final class WrittenTable implements AutoCloseable {
 
     @Override
     public void close() throws SQLException {
-        try (PreparedStatement i = insert;
-                PreparedStatement u = update) {
-            // both are closed, whichever fails
+        try {
+            insert.close();
+        } finally {
+            update.close();
         }
     }
 }
