@@ -94,7 +94,6 @@ record CaptureOverhead(int rounds, int milliseconds) {
             Map<String, Double> figures,
             Map<String, Double> ratios) {
         String end = suffix(indexes);
-        Map<Variant, Map<String, Double>> medians = new EnumMap<>(Variant.class);
         found.forEach((variant, rounds) -> {
             Map<String, Double> m = new LinkedHashMap<>();
             for (String figure : rounds.get(0).keySet()) {
@@ -105,7 +104,6 @@ record CaptureOverhead(int rounds, int milliseconds) {
                                         .toArray())
                                 .median());
             }
-            medians.put(variant, m);
             m.forEach((k, v) -> figures.put(variant.label() + "_" + k + end, BenchReport.rounded(v)));
         });
         for (String rate :
