@@ -59,8 +59,8 @@ record BenchReport(
 
     String table() {
         StringBuilder out = new StringBuilder(name).append('\n');
-        figures.forEach((k, v) -> out.append(String.format(Locale.ROOT, "  %-40s %,14.2f%n", k, v)));
-        ratios.forEach((k, v) -> out.append(String.format(Locale.ROOT, "  %-40s %,14.2f%n", "ratio " + k, v)));
+        figures.forEach((k, v) -> out.append(String.format(Locale.ROOT, "  %-58s %,14.2f%n", k, v)));
+        ratios.forEach((k, v) -> out.append(String.format(Locale.ROOT, "  %-58s %,14.2f%n", "ratio " + k, v)));
         for (int i = 0; i < rounds.size(); i++) {
             out.append("  round ")
                     .append(i + 1)

@@ -98,6 +98,45 @@ final class Main {
         return print(output, new Latency(rate, seconds).run(this::progress));
     }
 
+    @Command(
+            name = "capture-overhead",
+            description =
+                    "What capture costs the application's writes, beside none and beside triggers that write JSON.")
+    int captureOverhead(
+            @Option(
+                            names = "--rounds",
+                            defaultValue = "3",
+                            description = "Runs of each variant (default: ${DEFAULT-VALUE}).")
+                    int rounds,
+            @Option(
+                            names = "--milliseconds",
+                            defaultValue = "2000",
+                            description = "Time a figure is measured (default: ${DEFAULT-VALUE}).")
+                    int milliseconds,
+            @Option(names = "-o", defaultValue = "table", description = "${COMPLETION-CANDIDATES}") Output output)
+            throws Exception {
+        return print(output, new CaptureOverhead(rounds, milliseconds).run(this::progress));
+    }
+
+    @Command(
+            name = "capture-read",
+            description = "Rows of a snapshot and changes from the log until they are in Kafka, beside a plain scan.")
+    int captureRead(
+            @Option(
+                            names = "--rows",
+                            defaultValue = "500000",
+                            description = "Rows of ten columns (default: ${DEFAULT-VALUE}).")
+                    long rows,
+            @Option(
+                            names = "--rounds",
+                            defaultValue = "3",
+                            description = "Runs of each side (default: ${DEFAULT-VALUE}).")
+                    int rounds,
+            @Option(names = "-o", defaultValue = "table", description = "${COMPLETION-CANDIDATES}") Output output)
+            throws Exception {
+        return print(output, new CaptureRead(rows, rounds).run(this::progress));
+    }
+
     private void progress(String line) {
         spec.commandLine().getErr().println(line);
     }

@@ -67,6 +67,15 @@ final class Pipeline implements AutoCloseable {
 
     /** Starts the process; the clock of {@link #secondsUntilConsistent()} runs from here. */
     static Pipeline start(Plan plan, Path folder) throws IOException {
+        return start(plan, folder, List.of());
+    }
+
+    /** Capture without the sink: what stands beside the source. */
+    static Pipeline startCapture(Plan plan, Path folder) throws IOException {
+        return start(plan, folder, List.of(PipelineProcess.ALONE));
+    }
+
+    private static Pipeline start(Plan plan, Path folder, List<String> arguments) throws IOException {
         Path file = folder.resolve(plan.name() + ".yaml");
         PlanFile.write(plan, file);
         Path log = folder.resolve(plan.name() + ".log");
@@ -81,6 +90,7 @@ final class Pipeline implements AutoCloseable {
                         PipelineProcess.class.getName(),
                         file.toString())
                 .redirectError(log.toFile());
+        builder.command().addAll(arguments);
         builder.environment().put("LITEFERRY_CONNECTION_URL", plan.options().string(Options.CONNECTION_URL));
         Process process = builder.start();
         return new Pipeline(plan, process, log, from);

@@ -16,9 +16,13 @@ import java.time.Clock;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** The measured process: capture and sink, until standard input ends or one of them does. */
+/**
+ * The measured process: capture, and the sink unless it is told {@value #ALONE}, until standard input ends or one of them
+ * does.
+ */
 final class PipelineProcess {
     static final String STARTED = "started";
+    static final String ALONE = "capture-alone";
 
     private PipelineProcess() {}
 
@@ -31,7 +35,9 @@ final class PipelineProcess {
         try (Service sink = new SinkService(plan, clock);
                 Service capture = new CaptureService(plan, clock);
                 OutputStream out = new FileOutputStream(FileDescriptor.out)) {
-            sink.start();
+            if (arguments.length == 1) {
+                sink.start();
+            }
             capture.start();
             out.write((STARTED + "\n").getBytes(StandardCharsets.UTF_8));
             out.flush();
