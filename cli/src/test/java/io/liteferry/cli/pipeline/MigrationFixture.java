@@ -192,8 +192,9 @@ final class MigrationFixture {
                     .pollInterval(Duration.ofMillis(100))
                     .until(() -> {
                         pipeline.failIfEnded();
-                        try (PreparedStatement ps = c.prepareStatement("SELECT count(DISTINCT table_name) FROM"
-                                + " liteferry.validation_pass WHERE started_at > ?::timestamptz AND unknown = 0 AND in_flight = 0")) {
+                        try (PreparedStatement ps = c.prepareStatement(
+                                "SELECT count(DISTINCT table_name) FROM"
+                                        + " liteferry.validation_pass WHERE started_at > ?::timestamptz AND unknown = 0 AND in_flight = 0")) {
                             ps.setString(1, begun);
                             try (ResultSet r = ps.executeQuery()) {
                                 return r.next() && r.getInt(1) == plan.tables().size();
