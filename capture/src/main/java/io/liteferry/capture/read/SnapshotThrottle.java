@@ -71,11 +71,11 @@ final class SnapshotThrottle {
             return chunkRows;
         }
         // At the most a second's worth: what was not used before is lost.
-        allowance = Math.min(rate, allowance + rate * ((now - paidNanos) / NANOS_A_SECOND));
+        allowance = Math.min((double) rate, allowance + (double) rate * ((now - paidNanos) / NANOS_A_SECOND));
         paidNanos = now;
         // Not row by row: each read costs the source a transaction.
-        double worthIt = Math.min(chunkRows, Math.max(1, rate / 10));
-        return allowance < worthIt ? 0 : (int) Math.min(chunkRows, allowance);
+        long worthIt = Math.min(chunkRows, Math.max(1, rate / 10));
+        return allowance < worthIt ? 0 : (int) Math.min((double) chunkRows, allowance);
     }
 
     void spent(int rows) {

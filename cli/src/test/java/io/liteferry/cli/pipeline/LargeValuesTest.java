@@ -132,7 +132,7 @@ class LargeValuesTest {
 
     private static void awaitPassesAfter(long pass, Pipeline pipeline, MigrationState state) {
         Awaitility.await()
-                .atMost(Duration.ofSeconds(120))
+                .atMost(Duration.ofMinutes(2))
                 .pollInterval(Duration.ofMillis(100))
                 .until(() -> {
                     pipeline.failIfEnded();
