@@ -75,7 +75,7 @@ public final class BatchReader implements AutoCloseable {
     }
 
     /** For tests that take a trigger away and want to see what is lost. */
-    BatchReader(Plan plan, Clock clock, StartPoint start, SchemaCheck.Verification verification) {
+    BatchReader(Plan plan, Clock clock, StartPoint start, SourceReader.Verification verification) {
         this.plan = plan;
         this.clock = clock;
         this.file = new SqliteFile(plan.options().path(Options.DATABASE_FILE_PATH));
@@ -205,7 +205,7 @@ public final class BatchReader implements AutoCloseable {
     }
 
     /** A batch without records: those who watch the target learn that nothing will come, and why. */
-    private Slice tellOnly() throws SQLException {
+    private Slice tellOnly() {
         batches++;
         OpenBatch none = new OpenBatch(new BatchId(epoch, batches), unchangedMillis, tableNames);
         return new Slice(none.id, List.of(), Optional.of(end(none)), logRows);
@@ -225,9 +225,7 @@ public final class BatchReader implements AutoCloseable {
                 && !seen.progressChanged()
                 && held.equals(told)
                 && source.position().equals(ended);
-        if (seen.schemaOnly()) {
-            knownDataVersion = LOOK_AGAIN;
-        } else if (seen.logEnd()) {
+        if (seen.logEnd()) {
             unchangedMillis = before;
         }
         if (nothing) {
@@ -247,7 +245,7 @@ public final class BatchReader implements AutoCloseable {
             if (!held.taken()) {
                 turnsMissed.incrementAndGet();
             }
-            SourceReader.Seen seen = source.read(out, requested, control, throttle, open != null);
+            SourceReader.Seen seen = source.read(out, requested, control, throttle);
             if (!source.wal()) {
                 held.lengthenGap(ReadTime.SHARED_GAP_FACTOR);
             }
@@ -257,7 +255,7 @@ public final class BatchReader implements AutoCloseable {
         }
     }
 
-    private BatchEnd end(OpenBatch batch) throws SQLException {
+    private BatchEnd end(OpenBatch batch) {
         Map<String, Long> counts = new LinkedHashMap<>();
         for (int i = 0; i < batch.counts.length; i++) {
             if (batch.counts[i] > 0) {
@@ -277,9 +275,7 @@ public final class BatchReader implements AutoCloseable {
                 counts,
                 tables,
                 consistent,
-                batch.sinceMillis,
-                Map.copyOf(source.evolution()),
-                source.ended());
+                batch.sinceMillis);
     }
 
     private @Nullable String reason(TableProgress table) {

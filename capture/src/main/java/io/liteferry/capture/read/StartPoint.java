@@ -6,7 +6,6 @@ import io.liteferry.core.LiteferryException;
 import io.liteferry.core.change.AppliedPosition;
 import io.liteferry.core.change.Position;
 import io.liteferry.core.change.RecordTag;
-import io.liteferry.core.change.TableEvolution;
 import io.liteferry.core.change.TableProgress;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.plan.TablePlan;
@@ -24,13 +23,8 @@ import java.util.Optional;
  *
  * @param schemaVersion as of the position; 0 where nothing was applied yet
  * @param tables progress of every table of the plan, by source name
- * @param evolution of the tables whose columns were other ones than in the migration file
  */
-public record StartPoint(
-        Position position,
-        long schemaVersion,
-        Map<String, TableProgress> tables,
-        Map<String, TableEvolution> evolution) {
+public record StartPoint(Position position, long schemaVersion, Map<String, TableProgress> tables) {
 
     /**
      * Claims the next epoch of the source in one immediate transaction: a predecessor that is still there, even frozen,
@@ -57,10 +51,7 @@ public record StartPoint(
                 s.execute("COMMIT");
                 Position own = new Position(from.logIdentity(), epoch, from.seq(), from.fingerprint());
                 return new StartPoint(
-                        own,
-                        applied.map(AppliedPosition::schemaVersion).orElse(0L),
-                        progress(plan, applied, epoch),
-                        applied.map(AppliedPosition::evolution).orElse(Map.of()));
+                        own, applied.map(AppliedPosition::schemaVersion).orElse(0L), progress(plan, applied, epoch));
             } catch (SQLException | RuntimeException e) {
                 s.execute("ROLLBACK");
                 throw e;

@@ -101,7 +101,8 @@ final class CapturedSource implements AutoCloseable {
     }
 
     AppliedPosition applied() {
-        return end().applied();
+        BatchEnd e = end();
+        return new AppliedPosition(e.position(), e.batch(), e.schemaVersion(), e.tables(), e.consistent());
     }
 
     Plan plan() {

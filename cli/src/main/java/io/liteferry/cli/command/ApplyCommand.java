@@ -112,9 +112,8 @@ public final class ApplyCommand implements Callable<Integer> {
             Topics.makeMissing(admin, plan);
         }
         return EachSource.run(plan, source -> {
-            TargetInstaller target = new TargetInstaller(source);
-            target.install();
-            new SourceInstaller(target.now()).install();
+            new TargetInstaller(source).install();
+            new SourceInstaller(source).install();
         });
     }
 

@@ -62,7 +62,7 @@ final class TargetDdl {
                 .toList();
     }
 
-    static String column(ColumnPlan c) {
+    private static String column(ColumnPlan c) {
         StringBuilder line = new StringBuilder(PgSql.name(c.target()))
                 .append(' ')
                 .append(c.type().sql());

@@ -1,6 +1,5 @@
 package io.liteferry.validator.compare;
 
-import io.liteferry.core.change.TableEvolution;
 import io.liteferry.core.plan.ColumnPlan;
 import io.liteferry.core.plan.KeyPlan;
 import io.liteferry.core.plan.TablePlan;
@@ -14,7 +13,6 @@ import io.liteferry.validator.canonical.TargetLiterals;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -28,14 +26,9 @@ final class TableLayout {
     private final List<ColumnPlan> columns;
     private final int[] key;
     private final String target;
-    private final Optional<TableEvolution> evolution;
 
-    /**
-     * @param schema of the target
-     * @param evolution that has led from the migration file to {@code plan}
-     */
-    TableLayout(String schema, TablePlan plan, Optional<TableEvolution> evolution) {
-        this.evolution = evolution;
+    /** @param schema of the target */
+    TableLayout(String schema, TablePlan plan) {
         this.plan = plan;
         this.columns = new ArrayList<>();
         if (plan.key().isRowid()) {
@@ -55,10 +48,6 @@ final class TableLayout {
 
     String name() {
         return plan.source();
-    }
-
-    Optional<TableEvolution> evolution() {
-        return evolution;
     }
 
     TablePlan plan() {
