@@ -2,6 +2,7 @@ package io.liteferry.capture.read;
 
 import io.liteferry.core.sqlite.SqliteFile;
 import java.nio.file.attribute.FileTime;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -15,9 +16,13 @@ import org.slf4j.LoggerFactory;
 final class CommitWitness {
     private static final Logger LOG = LoggerFactory.getLogger(CommitWitness.class);
 
+    /** A checkpoint writes the file before it moves data_version, and syncs it in between. */
+    private static final long AFTERMATH_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final SqliteFile file;
     private final AtomicLong unexplained = new AtomicLong();
     private @Nullable Look last;
+    private long checkpointedNanos = System.nanoTime() - AFTERMATH_NANOS;
 
     /** What one read transaction saw. */
     private record Look(long dataVersion, long lastSeq, long schemaVersion, FileTime fileWritten) {}
@@ -31,13 +36,16 @@ final class CommitWitness {
         Look now = new Look(dataVersion, lastSeq, schemaVersion, file.written());
         Look before = last;
         last = now;
+        // In WAL mode commits go to the -wal, and only a checkpoint writes the file; outside it every commit does.
+        if (before != null && file.hasWal() && !now.fileWritten.equals(before.fileWritten)) {
+            checkpointedNanos = System.nanoTime();
+        }
         if (before == null || now.dataVersion == before.dataVersion) {
             return;
         }
         boolean logged = now.lastSeq != before.lastSeq;
         boolean schema = now.schemaVersion != before.schemaVersion;
-        // In WAL mode commits go to the -wal, and only a checkpoint writes the file; outside it every commit does.
-        boolean checkpoint = file.hasWal() && !now.fileWritten.equals(before.fileWritten);
+        boolean checkpoint = System.nanoTime() - checkpointedNanos < AFTERMATH_NANOS;
         if (!logged && !schema && !checkpoint) {
             LOG.warn(
                     "A commit fired no trigger of ours; the next pass of the validator tells whether it changed a row file={} seen={}",
