@@ -186,7 +186,13 @@ final class TargetSession implements AutoCloseable {
             c.commit();
         } catch (SQLException e) {
             e.addSuppressed(violation);
-            rollback(e);
+            boolean lost = !rollback(e);
+            if (lost || SqlStates.isTransient(e)) {
+                // The work is tried again, meets the constraint again, and comes back here.
+                LOG.warn("constraint not suspended, trying again sqlstate={}", e.getSQLState());
+                disconnect(e);
+                return;
+            }
             throw PgConnections.failure("Suspending a constraint of " + plan.source(), e);
         }
     }
