@@ -79,4 +79,19 @@ record BenchReport(
     static double rounded(double value) {
         return Math.round(value * 1_000) / 1_000.0;
     }
+
+    /** The median of one figure over all rounds. */
+    static double median(List<Map<String, Double>> rounds, String name) {
+        return rounded(Samples.of(rounds.stream().mapToDouble(m -> at(m, name)).toArray())
+                .median());
+    }
+
+    /** A figure of one round; a name that was not measured is a mistake of ours. */
+    static double at(Map<String, Double> round, String name) {
+        Double value = round.get(name);
+        if (value == null) {
+            throw new IllegalStateException(name + " was not measured");
+        }
+        return value;
+    }
 }

@@ -47,7 +47,8 @@ record CaptureRead(long rows, int rounds) {
                 for (String ours : List.of("snapshot_rows", "changes")) {
                     m.put(
                             ours + "_vs_scan",
-                            BenchReport.rounded(at(m, ours + "_per_second") / at(m, "scan_rows_per_second")));
+                            BenchReport.rounded(BenchReport.at(m, ours + "_per_second")
+                                    / BenchReport.at(m, "scan_rows_per_second")));
                 }
                 progress.accept("round " + round + " of " + rounds + " " + m);
                 measured.add(m);
@@ -157,11 +158,11 @@ record CaptureRead(long rows, int rounds) {
     private BenchReport report(Servers servers, List<Map<String, Double>> measured) throws SQLException {
         Map<String, Double> figures = new LinkedHashMap<>();
         for (String figure : List.of("scan_rows_per_second", "snapshot_rows_per_second", "changes_per_second")) {
-            figures.put(figure, median(measured, figure));
+            figures.put(figure, BenchReport.median(measured, figure));
         }
         Map<String, Double> ratios = new LinkedHashMap<>();
         for (String ratio : List.of("snapshot_rows_vs_scan", "changes_vs_scan")) {
-            ratios.put(ratio, median(measured, ratio));
+            ratios.put(ratio, BenchReport.median(measured, ratio));
         }
         return new BenchReport(
                 "capture-read",
@@ -182,19 +183,5 @@ record CaptureRead(long rows, int rounds) {
 
     private static double perSecond(long count, long nanos) {
         return Math.round(count / (nanos / 1e9));
-    }
-
-    private static double median(List<Map<String, Double>> measured, String name) {
-        return BenchReport.rounded(
-                Samples.of(measured.stream().mapToDouble(m -> at(m, name)).toArray())
-                        .median());
-    }
-
-    private static double at(Map<String, Double> m, String name) {
-        Double value = m.get(name);
-        if (value == null) {
-            throw new IllegalStateException(name + " was not measured");
-        }
-        return value;
     }
 }

@@ -34,7 +34,10 @@ record FirstLoad(long rows, int rounds, int partitions) {
                     ours(servers, source, round, m);
                     peer(servers, pgloader, source, round, m);
                 }
-                m.put("vs_pgloader", BenchReport.rounded(at(m, "pgloader_seconds") / at(m, "liteferry_seconds")));
+                m.put(
+                        "vs_pgloader",
+                        BenchReport.rounded(
+                                BenchReport.at(m, "pgloader_seconds") / BenchReport.at(m, "liteferry_seconds")));
                 progress.accept("round " + round + " of " + rounds + " " + m);
                 measured.add(m);
             }
@@ -93,17 +96,17 @@ record FirstLoad(long rows, int rounds, int partitions) {
             throws SQLException {
         Map<String, Double> figures = new LinkedHashMap<>();
         for (String side : List.of("liteferry", "pgloader")) {
-            double seconds = median(measured, side + "_seconds");
+            double seconds = BenchReport.median(measured, side + "_seconds");
             figures.put(side + "_seconds", seconds);
             figures.put(side + "_rows_per_second", (double) Math.round(rows / seconds));
         }
-        figures.put("liteferry_start_seconds", median(measured, "liteferry_start_seconds"));
+        figures.put("liteferry_start_seconds", BenchReport.median(measured, "liteferry_start_seconds"));
         Map<String, String> machine = new LinkedHashMap<>(Machine.describe(servers));
         machine.put("pgloader", pgloader.version());
         return new BenchReport(
                 "first-load",
                 figures,
-                Map.of("vs_pgloader", median(measured, "vs_pgloader")),
+                Map.of("vs_pgloader", BenchReport.median(measured, "vs_pgloader")),
                 measured,
                 List.of(
                         WideTable.NAME + ": " + rows + " rows, 10 columns, primary key id (on during our load), no"
@@ -118,19 +121,5 @@ record FirstLoad(long rows, int rounds, int partitions) {
                         "pgloader: from the start of its process to its end, its own defaults",
                         "counts and sums of both targets are compared with the source after each load"),
                 machine);
-    }
-
-    private static double median(List<Map<String, Double>> measured, String name) {
-        return BenchReport.rounded(
-                Samples.of(measured.stream().mapToDouble(m -> at(m, name)).toArray())
-                        .median());
-    }
-
-    private static double at(Map<String, Double> m, String name) {
-        Double value = m.get(name);
-        if (value == null) {
-            throw new IllegalStateException(name + " was not measured");
-        }
-        return value;
     }
 }

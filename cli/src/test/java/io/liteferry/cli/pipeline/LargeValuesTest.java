@@ -65,7 +65,7 @@ class LargeValuesTest {
                 return !row(target).isEmpty();
             });
             assertThat(row(target)).isEqualTo(List.of(TEXT_BYTES, BLOB_BYTES, sha256(blob)));
-            awaitPassesAfter(state.verdict().orElseThrow().passes() + 1, pipeline, state);
+            MigrationFixture.awaitWholePass(target, plan, pipeline);
             assertThat(state.openMismatches(1)).isEmpty();
 
             aPauseIsAReasonForNotReady(docs, config, state);
@@ -128,15 +128,5 @@ class LargeValuesTest {
                 Statement s = c.createStatement()) {
             s.execute(statement);
         }
-    }
-
-    private static void awaitPassesAfter(long pass, Pipeline pipeline, MigrationState state) {
-        Awaitility.await()
-                .atMost(Duration.ofMinutes(2))
-                .pollInterval(Duration.ofMillis(100))
-                .until(() -> {
-                    pipeline.failIfEnded();
-                    return state.verdict().map(VerdictDocument::passes).orElse(0L) > pass;
-                });
     }
 }
