@@ -40,7 +40,9 @@ final class ReadAhead implements AutoCloseable {
     private void run() {
         try (reader) {
             while (!closed) {
-                Slice next = reader.next(PATIENCE_MILLIS).orElse(null);
+                Slice next = reader.awaitDue(PATIENCE_MILLIS)
+                        ? reader.next(PATIENCE_MILLIS).orElse(null)
+                        : null;
                 boolean taken = next == null;
                 if (next != null) {
                     events.read(next);

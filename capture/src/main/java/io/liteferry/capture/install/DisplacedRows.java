@@ -23,21 +23,44 @@ final class DisplacedRows {
         this.table = table;
     }
 
+    /**
+     * A way to displace rows.
+     *
+     * @param condition which rows the new one displaces
+     * @param changed whether an UPDATE can displace any: what it leaves as it was displaces nobody; empty where only a
+     *     look tells
+     */
+    record Conflict(String condition, Optional<String> changed) {}
+
     /** @param keyIsRowid a conflict of rowids is then a conflict of keys, and the key itself is logged anyway */
-    List<String> conditions(boolean keyIsRowid) {
-        List<String> conditions = new ArrayList<>();
+    List<Conflict> conflicts(boolean keyIsRowid) {
+        List<Conflict> conflicts = new ArrayList<>();
         for (SourceTable.Index index : table.indexes()) {
             if (index.unique()) {
-                conditions.add(conflict(index));
+                conflicts.add(new Conflict(conflict(index), changed(index)));
             }
         }
         if (!keyIsRowid) {
             Optional<String> handle =
                     table.rowidAlias().map(c -> Sql.name(c.name())).or(table::rowidName);
             // In a BEFORE INSERT a generated rowid reads -1: at the worst one candidate too many.
-            handle.ifPresent(h -> conditions.add(h + " = NEW." + h));
+            handle.ifPresent(
+                    h -> conflicts.add(new Conflict(h + " = NEW." + h, Optional.of("OLD." + h + " IS NOT NEW." + h))));
         }
-        return conditions;
+        return conflicts;
+    }
+
+    /** Of a partial index and of expressions not: the row may only now come under them. */
+    private static Optional<String> changed(SourceTable.Index index) {
+        if (index.where().isPresent() || !index.plainColumns()) {
+            return Optional.empty();
+        }
+        return Optional.of(index.terms().stream()
+                .map(t -> {
+                    String column = Sql.name(t.column().orElseThrow());
+                    return "OLD." + column + " COLLATE " + collation(t.collation()) + " IS NOT NEW." + column;
+                })
+                .collect(Collectors.joining(" OR ", "(", ")")));
     }
 
     private String conflict(SourceTable.Index index) {

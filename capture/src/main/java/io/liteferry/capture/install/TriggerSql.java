@@ -45,28 +45,36 @@ final class TriggerSql {
     }
 
     private List<Trigger> triggers() {
-        List<String> candidates = new DisplacedRows(table)
-                .conditions(keyIsRowid()).stream()
-                        .map(condition -> log(ChangeLog.CANDIDATE, keyOf("")) + " FROM " + Sql.name(table.name())
-                                + "\n   WHERE " + condition)
-                        .toList();
+        List<DisplacedRows.Conflict> conflicts = new DisplacedRows(table).conflicts(keyIsRowid());
         List<Trigger> triggers = new ArrayList<>();
-        if (!candidates.isEmpty()) {
+        if (!conflicts.isEmpty()) {
             String notItself = keyTerms("").stream()
                     .map(k -> k + " IS OLD." + k)
                     .collect(Collectors.joining(" AND ", "\n     AND NOT (", ")"));
-            triggers.add(trigger("bi", "BEFORE INSERT", candidates));
+            triggers.add(trigger(
+                    "bi",
+                    "BEFORE INSERT",
+                    conflicts.stream().map(c -> candidates(c.condition())).toList()));
             triggers.add(trigger(
                     "bu",
                     "BEFORE UPDATE",
-                    candidates.stream().map(c -> c + notItself).toList()));
+                    conflicts.stream()
+                            .map(c -> candidates(c.condition())
+                                    + notItself
+                                    + c.changed().map(m -> "\n     AND " + m).orElse(""))
+                            .toList()));
         }
-        triggers.add(trigger("ai", "AFTER INSERT", List.of(log(ChangeLog.INSERTED, keyOf("NEW.")))));
+        String moved = whereMoved();
+        triggers.add(trigger("ai", "AFTER INSERT", List.of(log(ChangeLog.INSERTED, "NEW."))));
         triggers.add(trigger(
                 "au",
                 "AFTER UPDATE",
-                List.of(log(ChangeLog.UPDATED, keyOf("NEW.")), log(ChangeLog.UPDATED, keyOf("OLD.")) + whereMoved())));
-        triggers.add(trigger("ad", "AFTER DELETE", List.of(log(ChangeLog.DELETED, keyOf("OLD.")))));
+                List.of(
+                        log(ChangeLog.UPDATED, "NEW."),
+                        moved.isEmpty()
+                                ? log(ChangeLog.UPDATED, "OLD.")
+                                : logWhere(ChangeLog.UPDATED, "OLD.", " WHERE " + moved))));
+        triggers.add(trigger("ad", "AFTER DELETE", List.of(log(ChangeLog.DELETED, "OLD."))));
         return triggers;
     }
 
@@ -79,13 +87,26 @@ final class TriggerSql {
                         + "END");
     }
 
-    private String log(int op, String keySource) {
-        return "INSERT INTO " + ChangeLog.LOG + "(tbl, op, r, "
-                + ChangeLog.keyNames(keyTerms("").size()) + ") SELECT " + id + ", " + op + ", random(), " + keySource;
+    private String candidates(String condition) {
+        return logWhere(ChangeLog.CANDIDATE, "", " FROM " + Sql.name(table.name()) + "\n   WHERE " + condition);
     }
 
-    private String keyOf(String row) {
-        return String.join(", ", keyTerms(row));
+    /** VALUES, because SQLite runs it in fewer steps than a SELECT of one row. */
+    private String log(int op, String row) {
+        return into() + "VALUES (" + entry(op, row) + ")";
+    }
+
+    private String logWhere(int op, String row, String where) {
+        return into() + "SELECT " + entry(op, row) + where;
+    }
+
+    private String into() {
+        return "INSERT INTO " + ChangeLog.LOG + "(tbl, op, r, "
+                + ChangeLog.keyNames(keyTerms("").size()) + ") ";
+    }
+
+    private String entry(int op, String row) {
+        return id + ", " + op + ", random(), " + String.join(", ", keyTerms(row));
     }
 
     private List<String> keyTerms(String row) {
@@ -100,13 +121,13 @@ final class TriggerSql {
     }
 
     /**
-     * When an UPDATE must log the OLD key too. Text is moved where its bytes or its class differ, whatever the collation.
+     * When an UPDATE must log the OLD key too; empty: always. Text is moved where its bytes or its class differ, whatever the collation.
      * For any other key no comparison in SQL shows every difference (-0.0 and 0.0 are equal), so it is always logged.
      */
     private String whereMoved() {
         if (keyIsRowid()) {
             String k = keyTerms("").get(0);
-            return " WHERE OLD." + k + " <> NEW." + k;
+            return "OLD." + k + " <> NEW." + k;
         }
         if (!key.stream().allMatch(TriggerSql::hasTextAffinity)) {
             return "";
@@ -115,7 +136,7 @@ final class TriggerSql {
                 .map(c -> Sql.name(c.name()))
                 .map(k -> "OLD." + k + " IS NOT NEW." + k + " COLLATE BINARY OR typeof(OLD." + k + ") <> typeof(NEW."
                         + k + ")")
-                .collect(Collectors.joining(" OR ", " WHERE ", ""));
+                .collect(Collectors.joining(" OR "));
     }
 
     private static boolean hasTextAffinity(SourceTable.Column column) {

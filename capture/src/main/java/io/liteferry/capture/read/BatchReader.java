@@ -40,6 +40,8 @@ public final class BatchReader implements AutoCloseable {
     private static final long TURN_PATIENCE_MILLIS = 5;
     /** Even the question whether to look takes a lock there. */
     private static final long POLL_MILLIS_OUTSIDE_WAL = 20;
+    /** Where nothing comes, a commit is noticed within a fifth of the interval. */
+    private static final int LOOKS_AN_INTERVAL = 5;
     /** No data_version SQLite gives. */
     private static final long LOOK_AGAIN = -1;
 
@@ -143,6 +145,20 @@ public final class BatchReader implements AutoCloseable {
         return source.progress();
     }
 
+    /**
+     * Waits until the next batch is due, for {@code patienceMillis} at the most; false where it is not yet. A stream of
+     * commits is read once an interval: each batch costs a transaction at both ends, and SQLite can reset its WAL only
+     * while nobody reads.
+     */
+    public boolean awaitDue(long patienceMillis) throws InterruptedException {
+        if (open != null || source.snapshotting()) {
+            return true;
+        }
+        long due = lastPollNanos + TimeUnit.MILLISECONDS.toNanos(pollMillis);
+        TimeUnit.NANOSECONDS.sleep(Math.min(due - System.nanoTime(), TimeUnit.MILLISECONDS.toNanos(patienceMillis)));
+        return System.nanoTime() - due >= 0;
+    }
+
     /** The next slice; empty where the source gave nothing for {@code patienceMillis}. */
     public Optional<Slice> next(long patienceMillis) throws InterruptedException {
         long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(patienceMillis);
@@ -179,7 +195,8 @@ public final class BatchReader implements AutoCloseable {
                 }
                 unchangedMillis = before;
             }
-            TimeUnit.MILLISECONDS.sleep(source.wal() ? pollMillis : Math.max(pollMillis, POLL_MILLIS_OUTSIDE_WAL));
+            long look = Math.max(1, pollMillis / LOOKS_AN_INTERVAL);
+            TimeUnit.MILLISECONDS.sleep(source.wal() ? look : Math.max(look, POLL_MILLIS_OUTSIDE_WAL));
         } catch (SQLException e) {
             if (file.failure("Reading", e).code() != ErrorCode.SOURCE_BUSY) {
                 throw e;

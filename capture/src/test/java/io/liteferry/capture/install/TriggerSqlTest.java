@@ -54,17 +54,18 @@ class TriggerSqlTest {
                      AND NOT ("id" IS OLD."id");
                   INSERT INTO _liteferry_log(tbl, op, r, k0) SELECT 1, 4, random(), "id" FROM "users"
                    WHERE "email" COLLATE NOCASE = (SELECT "email" FROM (SELECT coalesce(NEW."email", 'x') AS "email"))
-                     AND NOT ("id" IS OLD."id");
+                     AND NOT ("id" IS OLD."id")
+                     AND (OLD."email" COLLATE NOCASE IS NOT NEW."email");
                 END""", """
                 CREATE TRIGGER "_liteferry_ai_users" AFTER INSERT ON "users" BEGIN
-                  INSERT INTO _liteferry_log(tbl, op, r, k0) SELECT 1, 1, random(), NEW."id";
+                  INSERT INTO _liteferry_log(tbl, op, r, k0) VALUES (1, 1, random(), NEW."id");
                 END""", """
                 CREATE TRIGGER "_liteferry_au_users" AFTER UPDATE ON "users" BEGIN
-                  INSERT INTO _liteferry_log(tbl, op, r, k0) SELECT 1, 2, random(), NEW."id";
+                  INSERT INTO _liteferry_log(tbl, op, r, k0) VALUES (1, 2, random(), NEW."id");
                   INSERT INTO _liteferry_log(tbl, op, r, k0) SELECT 1, 2, random(), OLD."id" WHERE OLD."id" <> NEW."id";
                 END""", """
                 CREATE TRIGGER "_liteferry_ad_users" AFTER DELETE ON "users" BEGIN
-                  INSERT INTO _liteferry_log(tbl, op, r, k0) SELECT 1, 3, random(), OLD."id";
+                  INSERT INTO _liteferry_log(tbl, op, r, k0) VALUES (1, 3, random(), OLD."id");
                 END""");
     }
 
@@ -80,14 +81,14 @@ class TriggerSqlTest {
     void logsTheOldKeyOfATypelessKeyAlways() throws Exception {
         source.sql("CREATE TABLE t(k PRIMARY KEY NOT NULL, v)");
         assertThat(String.join("\n", triggers("t", KeyPlan.primaryKey("k"))))
-                .contains("SELECT 1, 2, random(), OLD.\"k\";\n");
+                .contains("VALUES (1, 2, random(), OLD.\"k\");\n");
     }
 
     @Test
     void carriesATableWithoutAKeyByTheNameOfTheRowidThatIsFree() throws Exception {
         source.sql("CREATE TABLE t(rowid, v UNIQUE)");
         assertThat(String.join("\n", triggers("t", KeyPlan.rowid())))
-                .contains("SELECT 1, 1, random(), NEW._rowid_;")
+                .contains("VALUES (1, 1, random(), NEW._rowid_);")
                 .contains("SELECT 1, 4, random(), _rowid_ FROM \"t\"")
                 .contains("AND NOT (_rowid_ IS OLD._rowid_)");
     }

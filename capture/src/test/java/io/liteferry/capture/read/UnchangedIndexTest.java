@@ -1,0 +1,46 @@
+package io.liteferry.capture.read;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An UPDATE that leaves an indexed value as it was looks for nobody it displaces; one that changes it does. */
+class UnchangedIndexTest {
+    private static final String[] DISPLACES = {"UPDATE OR REPLACE t SET c = 'ABC' WHERE id = 1"};
+
+    @TempDir
+    Path folder = Path.of("");
+
+    @Test
+    @DisplayName("whether a value is another one is asked in the index's collation, not in the column's")
+    void aValueIsComparedInTheCollationOfTheIndex() throws Exception {
+        try (CapturedSource s = captured(true)) {
+            assertThat(s.differences(DISPLACES)).isEmpty();
+        }
+    }
+
+    @Test
+    @DisplayName("in the column's collation the displaced row would be overlooked")
+    void inTheCollationOfTheColumnADisplacedRowIsOverlooked() throws Exception {
+        try (CapturedSource s = captured(false)) {
+            s.rewriteTrigger("_liteferry_bu_t", sql -> sql.replace("OLD.\"c\" COLLATE BINARY", "OLD.\"c\""));
+            assertThat(s.differences(DISPLACES))
+                    .containsExactly("t phantom " + s.replica().key(2));
+        }
+    }
+
+    private CapturedSource captured(boolean verified) throws Exception {
+        CapturedSource s = new CapturedSource(folder.resolve("app.db"), verified);
+        s.source
+                .sql(
+                        "CREATE TABLE t(id INTEGER PRIMARY KEY, c TEXT COLLATE NOCASE, v)",
+                        "CREATE UNIQUE INDEX u ON t(c COLLATE BINARY)",
+                        "INSERT INTO t VALUES (1, 'abc', 0), (2, 'ABC', 0)")
+                .table("t", List.of("id"), "id", "c", "v");
+        return s.capture();
+    }
+}
