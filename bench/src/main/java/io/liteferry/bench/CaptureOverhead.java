@@ -28,6 +28,8 @@ record CaptureOverhead(int rounds, int milliseconds) {
     private static final int BATCH = 1_000;
     private static final int PACED_PER_SECOND = 500;
     private static final int WAL_CHANGES = 2_000;
+    /** A 99th percentile of few transactions says nothing. */
+    private static final int WRITERS_TIME = 5;
 
     private enum Variant {
         NONE,
@@ -75,6 +77,9 @@ record CaptureOverhead(int rounds, int milliseconds) {
                                     + milliseconds + " ms a figure after as long a warm-up",
                             "single: one change a transaction, as fast as it goes; batch: " + BATCH
                                     + "; p50 and p99 of single transactions at " + PACED_PER_SECOND + " a second",
+                            "eight_writers: " + EightWriters.WRITERS + " connections, each "
+                                    + EightWriters.EACH_PER_SECOND + " transactions a second, for "
+                                    + WRITERS_TIME * milliseconds + " ms; waiting for locks included",
                             "capture: our triggers and a running capture without sink in a second JVM, the broker in this"
                                     + " one; json_images: triggers with json_object of OLD and NEW, no reader",
                             "cpu_per_second: changes by a second of the writing thread's CPU time, which a busy machine"
@@ -116,7 +121,11 @@ record CaptureOverhead(int rounds, int milliseconds) {
                 }
             }
         }
-        ratios.put("p99_none_vs_capture" + end, ratio(of(found, Variant.NONE), of(found, Variant.CAPTURE), "p99_ms"));
+        for (String p99 : List.of("p99", "eight_writers_p99")) {
+            ratios.put(
+                    p99 + "_none_vs_capture" + end,
+                    ratio(of(found, Variant.NONE), of(found, Variant.CAPTURE), p99 + "_ms"));
+        }
     }
 
     private static List<Map<String, Double>> of(Map<Variant, List<Map<String, Double>>> found, Variant variant) {
@@ -174,16 +183,16 @@ record CaptureOverhead(int rounds, int milliseconds) {
                     WrittenTable table = new WrittenTable(c)) {
                 double wal = walBytes(c, file, table);
                 if (variant != Variant.CAPTURE) {
-                    return write(c, table, wal);
+                    return write(file, c, table, wal);
                 }
                 try (Pipeline capture = Pipeline.startCapture(plan, servers.folder())) {
                     capture.secondsUntilStarted();
-                    return write(c, table, wal);
+                    return write(file, c, table, wal);
                 }
             }
         }
 
-        private Map<String, Double> write(Connection c, WrittenTable table, double wal)
+        private Map<String, Double> write(Path file, Connection c, WrittenTable table, double wal)
                 throws SQLException, InterruptedException {
             single(table);
             Map<String, Double> m = new LinkedHashMap<>();
@@ -198,6 +207,10 @@ record CaptureOverhead(int rounds, int milliseconds) {
             Samples paced = paced(table);
             m.put("p50_ms", paced.percentile(50));
             m.put("p99_ms", paced.percentile(99));
+            EightWriters.Seen eight = new EightWriters(file, WRITERS_TIME * milliseconds).run();
+            m.put("eight_writers_p50_ms", eight.took().percentile(50));
+            m.put("eight_writers_p99_ms", eight.took().percentile(99));
+            m.put("eight_writers_refused", (double) eight.refused());
             m.put("wal_bytes_per_change", wal);
             return m;
         }
