@@ -41,7 +41,7 @@ final class Announcements implements AutoCloseable {
     }
 
     void applied(BatchEnd end) {
-        applied(new AppliedPosition(end.position(), end.batch(), end.schemaVersion(), end.tables(), end.consistent()));
+        applied(end.applied());
     }
 
     void applied(AppliedPosition position) {

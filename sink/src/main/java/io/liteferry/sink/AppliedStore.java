@@ -8,6 +8,7 @@ import io.liteferry.core.change.BatchEnd;
 import io.liteferry.core.change.BatchId;
 import io.liteferry.core.change.Json;
 import io.liteferry.core.change.Position;
+import io.liteferry.core.change.TableEvolution;
 import io.liteferry.core.change.TableProgress;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -23,7 +24,7 @@ import java.util.Map;
  */
 final class AppliedStore {
     private static final String FIELDS = "log_identity, epoch, batch, seq, fingerprint, schema_version, consistent,"
-            + " tables::text, offsets::text, generation, state";
+            + " tables::text, offsets::text, generation, state, evolution::text";
 
     private final String source;
     private long generation;
@@ -49,6 +50,8 @@ final class AppliedStore {
     }
 
     private record Progress(@JsonProperty("tables") Map<String, TableProgress> tables) {}
+
+    private record Evolutions(@JsonProperty("evolution") Map<String, TableEvolution> evolution) {}
 
     private record Offsets(@JsonProperty("offsets") Map<String, Long> offsets) {}
 
@@ -117,7 +120,7 @@ final class AppliedStore {
     void advance(Connection c, BatchEnd end, Map<String, Long> offsets) throws SQLException {
         try (PreparedStatement s = c.prepareStatement("""
                 UPDATE liteferry.applied SET log_identity = ?, epoch = ?, batch = ?, seq = ?, fingerprint = ?,
-                schema_version = ?, consistent = ?, tables = ?::jsonb, offsets = ?::jsonb,
+                schema_version = ?, consistent = ?, tables = ?::jsonb, offsets = ?::jsonb, evolution = ?::jsonb,
                 backend_pid = pg_backend_pid(), applied_at = clock_timestamp() WHERE source = ?""")) {
             Position p = end.position();
             s.setString(1, p.logIdentity());
@@ -129,7 +132,8 @@ final class AppliedStore {
             s.setBoolean(7, end.consistent());
             s.setString(8, new String(Json.bytes(end.tables()), StandardCharsets.UTF_8));
             s.setString(9, new String(Json.bytes(offsets), StandardCharsets.UTF_8));
-            s.setString(10, source);
+            s.setString(10, new String(Json.bytes(end.evolution()), StandardCharsets.UTF_8));
+            s.setString(11, source);
             s.executeUpdate();
         }
     }
@@ -137,6 +141,7 @@ final class AppliedStore {
     private static Applied read(ResultSet r) throws SQLException {
         Position position = new Position(r.getString(1), r.getLong(2), r.getLong(4), r.getLong(5));
         byte[] tables = ("{\"tables\":" + r.getString(8) + "}").getBytes(StandardCharsets.UTF_8);
+        byte[] evolution = ("{\"evolution\":" + r.getString(12) + "}").getBytes(StandardCharsets.UTF_8);
         byte[] offsets = ("{\"offsets\":" + r.getString(9) + "}").getBytes(StandardCharsets.UTF_8);
         return new Applied(
                 new AppliedPosition(
@@ -145,7 +150,9 @@ final class AppliedStore {
                         r.getLong(6),
                         Json.read(tables, Progress.class, "liteferry.applied.tables")
                                 .tables(),
-                        r.getBoolean(7)),
+                        r.getBoolean(7),
+                        Json.read(evolution, Evolutions.class, "liteferry.applied.evolution")
+                                .evolution()),
                 Json.read(offsets, Offsets.class, "liteferry.applied.offsets").offsets(),
                 r.getLong(10),
                 r.getString(11));

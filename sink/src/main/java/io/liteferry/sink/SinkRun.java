@@ -7,6 +7,7 @@ import io.liteferry.core.change.BatchId;
 import io.liteferry.core.kafka.KafkaClients;
 import io.liteferry.core.kafka.TopicNames;
 import io.liteferry.core.options.Options;
+import io.liteferry.core.plan.EvolvedPlan;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.service.ServiceHealth;
 import io.liteferry.sink.batch.BatchAssembler;
@@ -82,7 +83,8 @@ final class SinkRun implements AutoCloseable {
             AppliedStore.Applied applied = target.open();
             health.ok("postgres");
             gateOpen = applied.position().consistent();
-            long[] offsets = reader.seek(applied.offsets());
+            long[] offsets = reader.seek(
+                    applied.offsets(), EvolvedPlan.of(plan, applied.position().evolution()));
             health.ok("kafka");
             if (applied.any()) {
                 announcements.applied(applied.position());
@@ -92,7 +94,8 @@ final class SinkRun implements AutoCloseable {
             health.ok("stream");
             LOG.info(
                     "sink started source={} generation={} batch={}", plan.source(), applied.generation(), applied.id());
-            while (stopping.getCount() > 0) {
+            // A run writes columns of one layout; after a batch that changes it, the next run begins.
+            while (stopping.getCount() > 0 && !target.evolved()) {
                 step(assembler);
             }
         } catch (WakeupException e) {
@@ -103,6 +106,9 @@ final class SinkRun implements AutoCloseable {
 
     private void step(BatchAssembler assembler) {
         boolean busy = applyWhole(assembler);
+        if (target.evolved()) {
+            return;
+        }
         spoolOrLimit(assembler);
         demandNothingLost(assembler);
         if (!busy && gateOpen) {
@@ -119,6 +125,7 @@ final class SinkRun implements AutoCloseable {
             return false;
         }
         WholeBatch batch = ready.get();
+        batch.ends().forEach(end -> reader.demandReadable(end.id()));
         long[] offsets = assembler.offsetsAfter(batch);
         Map<String, Long> byTopic = new HashMap<>();
         for (int i = 0; i < offsets.length; i++) {
@@ -156,7 +163,8 @@ final class SinkRun implements AutoCloseable {
             return;
         }
         Optional<BatchId> wanted = assembler.wantedBatch();
-        if (wanted.isPresent() && assembler.wantedBytes() > memory / 2) {
+        if (wanted.isPresent() && assembler.wantedIsNext() && assembler.wantedBytes() > memory / 2) {
+            reader.demandReadable(wanted.get());
             target.spool(wanted.get(), assembler.spoolWanted());
         }
         if (assembler.bytes() > memory) {

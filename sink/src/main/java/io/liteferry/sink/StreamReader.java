@@ -3,6 +3,7 @@ package io.liteferry.sink;
 import io.liteferry.core.ErrorCode;
 import io.liteferry.core.LiteferryException;
 import io.liteferry.core.change.BatchEnd;
+import io.liteferry.core.change.BatchId;
 import io.liteferry.core.change.Json;
 import io.liteferry.core.kafka.Topics;
 import io.liteferry.core.plan.Plan;
@@ -33,6 +34,10 @@ final class StreamReader implements AutoCloseable {
     private final Consumer<byte[], byte[]> consumer;
     private final List<TopicPartition> partitions;
     private final Plan plan;
+    private List<TablePlan> tables;
+    /** Of records that these columns do not fit, one a batch: the next run reads those behind a change of columns again. */
+    private final Map<BatchId, LiteferryException> unfit = new HashMap<>();
+
     private final Map<String, Integer> numbers = new HashMap<>();
     private final PackedReader packed = new PackedReader();
 
@@ -40,6 +45,7 @@ final class StreamReader implements AutoCloseable {
     StreamReader(Consumer<byte[], byte[]> consumer, List<String> topics, Plan plan) {
         this.consumer = consumer;
         this.plan = plan;
+        this.tables = plan.tables();
         partitions = topics.stream()
                 .map(t -> new TopicPartition(t, plan.partition()))
                 .toList();
@@ -51,9 +57,11 @@ final class StreamReader implements AutoCloseable {
     /**
      * Assigns and seeks; a topic without a stored offset starts at its beginning.
      *
+     * @param now the plan with the columns that the target has
      * @return where reading starts, by topic number
      */
-    long[] seek(Map<String, Long> stored) {
+    long[] seek(Map<String, Long> stored, Plan now) {
+        tables = now.tables();
         try {
             for (TopicPartition p : partitions) {
                 int count = consumer.partitionsFor(p.topic()).size();
@@ -106,7 +114,7 @@ final class StreamReader implements AutoCloseable {
                 } else if (topic == ends) {
                     assembler.end(r.offset(), end(r.value(), p.topic() + " offset " + r.offset()));
                 } else {
-                    assembler.record(topic, change(plan.tables().get(topic), p.topic(), r));
+                    assembler.record(topic, change(tables.get(topic), p.topic(), r));
                 }
             }
         }
@@ -129,15 +137,39 @@ final class StreamReader implements AutoCloseable {
     private ChangeRecord change(TablePlan table, String topic, ConsumerRecord<byte[], byte[]> r) {
         try {
             return JsonChange.isJson(r.value())
-                    ? JsonChange.of(table, r.key(), r.value(), r.offset())
+                    ? json(table, topic, r)
                     : ChangeRecord.of(packed, r.key(), r.value(), r.offset());
         } catch (IllegalArgumentException e) {
-            throw new LiteferryException(
-                    ErrorCode.RECORD_UNREADABLE,
-                    "Reading topic " + topic + " offset " + r.offset() + ": " + e.getMessage()
-                            + ". Capture and sink must be of the same version, and nothing else may write to the topic.",
-                    e);
+            throw unreadable(topic, r, e);
         }
+    }
+
+    /** Unlike a packed one it is read by the plan, and may come before the END that tells of other columns. */
+    private ChangeRecord json(TablePlan table, String topic, ConsumerRecord<byte[], byte[]> r) {
+        try {
+            return JsonChange.of(table, r.key(), r.value(), r.offset());
+        } catch (IllegalArgumentException e) {
+            ChangeRecord counted = JsonChange.withoutRow(r.value(), r.offset());
+            unfit.putIfAbsent(counted.batch(), unreadable(topic, r, e));
+            return counted;
+        }
+    }
+
+    /** @throws LiteferryException where a record of this batch did not fit the columns of this run */
+    void demandReadable(BatchId batch) {
+        LiteferryException problem = unfit.get(batch);
+        if (problem != null) {
+            throw problem;
+        }
+    }
+
+    private static LiteferryException unreadable(
+            String topic, ConsumerRecord<byte[], byte[]> r, IllegalArgumentException e) {
+        return new LiteferryException(
+                ErrorCode.RECORD_UNREADABLE,
+                "Reading topic " + topic + " offset " + r.offset() + ": " + e.getMessage()
+                        + ". Capture and sink must be of the same version, and nothing else may write to the topic.",
+                e);
     }
 
     /** Reads on only the wanted table topics, while memory is short; all of them where {@code wanted} is empty. */

@@ -3,13 +3,16 @@ package io.liteferry.sink;
 import io.liteferry.core.ErrorCode;
 import io.liteferry.core.LiteferryException;
 import io.liteferry.core.change.BatchId;
+import io.liteferry.core.change.TableEvolution;
 import io.liteferry.core.options.Options;
+import io.liteferry.core.plan.EvolvedPlan;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.postgres.PgConnections;
 import io.liteferry.sink.batch.ChangeRecord;
 import io.liteferry.sink.batch.WholeBatch;
 import io.liteferry.sink.schema.ConstraintGate;
 import io.liteferry.sink.schema.SqlStates;
+import io.liteferry.sink.schema.TargetEvolution;
 import io.liteferry.sink.schema.TargetInstaller;
 import io.liteferry.sink.write.BatchWriter;
 import io.liteferry.sink.write.Outcome;
@@ -37,8 +40,10 @@ final class TargetSession implements AutoCloseable {
     private final Plan plan;
     private final PgConnections connections;
     private final AppliedStore store;
-    private final BatchWriter writer;
-    private final ConstraintGate gate;
+    private BatchWriter writer;
+    private ConstraintGate gate;
+    private Map<String, TableEvolution> evolution = Map.of();
+    private boolean evolved;
     private final LongPredicate pause;
     private final int retries;
     private final long retryDelay;
@@ -70,8 +75,12 @@ final class TargetSession implements AutoCloseable {
     /** Takes over the target: from here on an older sink is fenced. */
     AppliedStore.Applied open() {
         return run("Taking over the target", (c, careful) -> {
-            new TargetInstaller(plan).verify(c);
             AppliedStore.Applied applied = store.claim(c);
+            evolution = applied.position().evolution();
+            Plan now = EvolvedPlan.of(plan, evolution);
+            writer = new BatchWriter(now);
+            gate = new ConstraintGate(now);
+            new TargetInstaller(now).verify(c);
             // In one transaction: a sink that is fenced in between must not empty the stages of its successor.
             writer.prepare(c);
             c.commit();
@@ -95,10 +104,19 @@ final class TargetSession implements AutoCloseable {
                 mergeBegan = now(c);
             }
             Outcome outcome = writer.write(c, batch, careful);
+            if (batch.last().evolves()) {
+                new TargetEvolution(plan).follow(c, evolution, batch.last().evolution());
+            }
             store.advance(c, batch.last(), offsets);
             c.commit();
+            evolved = batch.last().evolves();
             return writer.committed(batch, outcome);
         });
+    }
+
+    /** Whether the last applied batch has changed the columns of a table: this session writes the columns of before. */
+    boolean evolved() {
+        return evolved;
     }
 
     /** Hands over what the last applied batch, a spooled one, has put into the quarantine. */

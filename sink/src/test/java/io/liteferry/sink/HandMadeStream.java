@@ -3,14 +3,18 @@ package io.liteferry.sink;
 import io.liteferry.core.change.BatchEnd;
 import io.liteferry.core.change.BatchId;
 import io.liteferry.core.change.ChangeFormat;
+import io.liteferry.core.change.ColumnChange;
 import io.liteferry.core.change.Json;
 import io.liteferry.core.change.Operation;
 import io.liteferry.core.change.Position;
 import io.liteferry.core.change.RecordTag;
+import io.liteferry.core.change.SchemaChange;
+import io.liteferry.core.change.TableEvolution;
 import io.liteferry.core.change.TableProgress;
 import io.liteferry.core.kafka.KafkaClients;
 import io.liteferry.core.kafka.TopicNames;
 import io.liteferry.core.kafka.Topics;
+import io.liteferry.core.plan.EvolvedPlan;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.plan.TablePlan;
 import io.liteferry.core.row.PackedWriter;
@@ -38,6 +42,8 @@ final class HandMadeStream implements AutoCloseable {
     private long batch = 1;
     private long ordinal;
     private long seq;
+    private final Map<String, TableEvolution> evolution = new HashMap<>();
+    private final List<SchemaChange> schemaChanges = new ArrayList<>();
     private String source;
     private TableProgress.State state = TableProgress.State.STREAMING;
     private @Nullable RecordTag since;
@@ -88,6 +94,26 @@ final class HandMadeStream implements AutoCloseable {
         return this;
     }
 
+    /** The next END carries these changes of a table's columns, after those of before. */
+    HandMadeStream evolve(String table, ColumnChange... changes) {
+        List<ColumnChange> all = new ArrayList<>();
+        TableEvolution before = evolution.get(table);
+        if (before != null) {
+            all.addAll(before.changes());
+        }
+        all.addAll(List.of(changes));
+        return evolved(table, all, List.of(changes));
+    }
+
+    /** The next END carries this history of a table's columns. */
+    HandMadeStream evolved(String table, List<ColumnChange> all, List<ColumnChange> now) {
+        String digest = EvolvedPlan.digest(plan.table(table).orElseThrow());
+        evolution.put(table, new TableEvolution(digest, List.of(), all));
+        schemaChanges.add(
+                new SchemaChange(table, SchemaChange.Kind.EVOLVED, "a change", List.of(), List.of(), now, false));
+        return this;
+    }
+
     HandMadeStream row(String table, Operation op, SqliteValue... values) {
         TablePlan t = plan.table(table).orElseThrow();
         List<SqliteValue> key = t.keyPositions().stream().map(i -> values[i]).toList();
@@ -105,6 +131,16 @@ final class HandMadeStream implements AutoCloseable {
 
     private HandMadeStream send(String table, Operation op, List<SqliteValue> key, SqliteValue... values) {
         send(record(table, op, key, ordinal++, values));
+        counts.merge(names.table(table), 1L, Long::sum);
+        return this;
+    }
+
+    /** A record as Debezium's envelope in JSON. */
+    HandMadeStream json(String table, String key, String after) {
+        String value = "{\"before\":null,\"after\":" + after + ",\"source\":{\"epoch\":" + epoch + ",\"batch\":" + batch
+                + ",\"ordinal\":" + ordinal++ + ",\"misfit\":null},\"op\":\"c\",\"ts_ms\":1000}";
+        send(new ProducerRecord<>(
+                names.table(table), 0, key.getBytes(StandardCharsets.UTF_8), value.getBytes(StandardCharsets.UTF_8)));
         counts.merge(names.table(table), 1L, Long::sum);
         return this;
     }
@@ -140,6 +176,7 @@ final class HandMadeStream implements AutoCloseable {
         producer.flush();
         seq = atSeq;
         BatchEnd end = ending(atSeq);
+        schemaChanges.clear();
         send(new ProducerRecord<>(
                 names.transaction(), 0, plan.name().getBytes(StandardCharsets.UTF_8), Json.bytes(end)));
         producer.flush();
@@ -160,7 +197,9 @@ final class HandMadeStream implements AutoCloseable {
                 Map.copyOf(counts),
                 tables,
                 state == TableProgress.State.STREAMING,
-                1_000);
+                1_000,
+                Map.copyOf(evolution),
+                List.copyOf(schemaChanges));
     }
 
     void flush() {

@@ -13,9 +13,12 @@ import io.liteferry.capture.record.RecordFormat;
 import io.liteferry.core.change.AppliedPosition;
 import io.liteferry.core.change.BatchEnd;
 import io.liteferry.core.change.Operation;
+import io.liteferry.core.change.SchemaChange;
+import io.liteferry.core.change.SchemaChangeEvent;
 import io.liteferry.core.kafka.KafkaClients;
 import io.liteferry.core.kafka.TopicNames;
 import io.liteferry.core.options.Options;
+import io.liteferry.core.plan.EvolvedPlan;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.plan.TablePlan;
 import io.liteferry.core.sqlite.SqliteFile;
@@ -41,7 +44,8 @@ final class SourceStream implements AutoCloseable {
     private final AppliedWatch watch;
     private final List<String> topics;
     private final String endTopic;
-    private final RecordFormat format;
+    private RecordFormat format;
+    private final String schemaTopic;
     private final Map<String, String> partition;
     private Map<String, ?> offset = Map.of();
     private @Nullable BatchEnd waitingEnd;
@@ -66,10 +70,12 @@ final class SourceStream implements AutoCloseable {
         this.topics =
                 plan.tables().stream().map(TablePlan::source).map(names::table).toList();
         this.endTopic = names.transaction();
-        this.format = RecordFormat.of(plan, LiteferrySourceConnector.VERSION);
+        this.schemaTopic = names.schemaChanges();
         KafkaClients clients = KafkaClients.of(plan.options());
         Optional<AppliedPosition> applied = AppliedTopic.latest(clients, plan)
                 .or(() -> stored.apply(partition).flatMap(StoredOffset::read));
+        Plan now = EvolvedPlan.of(plan, applied.map(AppliedPosition::evolution).orElse(Map.of()));
+        this.format = RecordFormat.of(now, LiteferrySourceConnector.VERSION);
         BatchReader reader = reader(plan, task.clock(), clients, applied);
         try {
             signals = SignalListener.start(clients, plan, reader.control());
@@ -114,6 +120,9 @@ final class SourceStream implements AutoCloseable {
             if (!acknowledged) {
                 return records;
             }
+            for (SchemaChange change : waitingEnd.schemaChanges()) {
+                records.add(record(schemaTopic, format.schemaChange(SchemaChangeEvent.of(waitingEnd, change))));
+            }
             records.add(end(waitingEnd));
             waitingEnd = null;
         }
@@ -134,7 +143,10 @@ final class SourceStream implements AutoCloseable {
     }
 
     private SourceRecord end(BatchEnd end) {
-        movesTo(new AppliedPosition(end.position(), end.batch(), end.schemaVersion(), end.tables(), end.consistent()));
+        movesTo(end.applied());
+        if (end.evolves()) {
+            format = RecordFormat.of(EvolvedPlan.of(plan, end.evolution()), LiteferrySourceConnector.VERSION);
+        }
         return record(endTopic, format.end(end));
     }
 

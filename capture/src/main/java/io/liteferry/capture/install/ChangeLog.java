@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
  * The three tables of ours in the source. {@value #LOG} has one row a logged key: a monotone {@code seq}, the table's
  * number, a hint of the operation, a random fingerprint, the key in {@code k0, k1, …}. It has no types and no
  * constraints, so that no conflict clause of the application can reach it. {@value #META} is one row, {@value #TABLES}
- * gives a number to each table and keeps the columns it had when its triggers were made.
+ * gives a number to each table and keeps the columns it had when it was first installed.
  */
 public final class ChangeLog {
     public static final String LOG = SqliteCatalog.OWN_PREFIX + "log";
@@ -36,6 +36,9 @@ public final class ChangeLog {
      */
     public static final int TRIGGERS_REMADE = 5;
 
+    /** Column of {@value #TABLES}: since when a schema window is open on the table. */
+    static final String WINDOW = "window_since";
+
     private ChangeLog() {}
 
     /**
@@ -47,7 +50,7 @@ public final class ChangeLog {
         List<String> statements = new ArrayList<>();
         statements.add("CREATE TABLE " + LOG + "(seq INTEGER PRIMARY KEY, tbl, op, r, " + keyNames(keyColumns) + ")");
         statements.add("CREATE TABLE " + META + "(identity, epoch, fenced, format, inode)");
-        statements.add("CREATE TABLE " + TABLES + "(id INTEGER PRIMARY KEY, name, columns)");
+        statements.add("CREATE TABLE " + TABLES + "(id INTEGER PRIMARY KEY, name, columns, " + WINDOW + ")");
         statements.add("INSERT INTO " + META
                 + "(identity, epoch, fenced, format, inode) SELECT lower(hex(randomblob(16))), " + epoch + ", 0, "
                 + FORMAT + ", " + inode);

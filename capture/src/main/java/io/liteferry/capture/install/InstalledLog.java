@@ -10,7 +10,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -22,7 +21,7 @@ import java.util.regex.Pattern;
 
 /**
  * What of ours stands in the source, read from its catalogue. Says of a table whether everything that happens to it is
- * logged: its triggers are exactly those that would be made today, and its columns are those it had then.
+ * logged: its triggers are exactly those that would be made today.
  *
  * @param tables by source name
  * @param triggers every trigger of the database, the newest last
@@ -31,8 +30,13 @@ public record InstalledLog(String identity, int keyColumns, Map<String, Table> t
     private static final Pattern RAISE_IGNORE = Pattern.compile("raise\\s*\\(\\s*ignore\\b", Pattern.CASE_INSENSITIVE);
     private static final Pattern RAISE_FAIL = Pattern.compile("raise\\s*\\(\\s*fail\\b", Pattern.CASE_INSENSITIVE);
 
-    /** A table that the log knows, with the names of the columns it had when its triggers were made. */
-    public record Table(int id, List<String> columns) {}
+    /**
+     * A table that the log knows.
+     *
+     * @param columns it had when it was first installed
+     * @param window since when a person keeps its triggers away, UTC; empty where nobody does
+     */
+    public record Table(int id, List<String> columns, Optional<String> window) {}
 
     /** A trigger as the catalogue has it. */
     public record Trigger(String name, String table, String sql) {
@@ -62,11 +66,15 @@ public record InstalledLog(String identity, int keyColumns, Map<String, Table> t
                 identity = rs.next() ? rs.getString(1) : "";
             }
             Map<String, Table> tables = new HashMap<>();
-            try (ResultSet rs = s.executeQuery("SELECT id, name, columns FROM " + ChangeLog.TABLES)) {
+            // An installation of before windows were there has no such column.
+            try (ResultSet rs = s.executeQuery("SELECT * FROM " + ChangeLog.TABLES)) {
+                boolean windows = rs.getMetaData().getColumnCount() > 3;
                 while (rs.next()) {
                     String[] columns = Json.read(
-                            rs.getString(3).getBytes(StandardCharsets.UTF_8), String[].class, ChangeLog.TABLES);
-                    tables.put(rs.getString(2), new Table(rs.getInt(1), List.of(columns)));
+                            rs.getString("columns").getBytes(StandardCharsets.UTF_8), String[].class, ChangeLog.TABLES);
+                    Optional<String> window =
+                            windows ? Optional.ofNullable(rs.getString(ChangeLog.WINDOW)) : Optional.empty();
+                    tables.put(rs.getString("name"), new Table(rs.getInt("id"), List.of(columns), window));
                 }
             }
             List<Trigger> triggers = new ArrayList<>();
@@ -88,11 +96,6 @@ public record InstalledLog(String identity, int keyColumns, Map<String, Table> t
         }
         if (now.isEmpty()) {
             return Optional.of("it is gone from the source, or has another name now");
-        }
-        List<String> names =
-                now.get().columns().stream().map(SourceTable.Column::name).toList();
-        if (!names.equals(known.columns())) {
-            return Optional.of("its columns were changed: " + difference(known.columns(), names));
         }
         List<TriggerSql.Trigger> wanted = TriggerSql.of(now.get(), plan.key(), known.id());
         Set<Trigger> own = new HashSet<>();
@@ -116,6 +119,25 @@ public record InstalledLog(String identity, int keyColumns, Map<String, Table> t
                 : Optional.empty();
     }
 
+    /** Names of our triggers on these tables. */
+    List<String> triggersOn(List<String> tables) {
+        return triggers.stream()
+                .filter(t -> t.ours() && tables.stream().anyMatch(t::on))
+                .map(Trigger::name)
+                .toList();
+    }
+
+    /** Whether a trigger of ours for the table stands on another one: SQLite takes triggers along when it renames. */
+    public Optional<String> renamedTo(Table table) {
+        String logged = "(tbl, op, r, ";
+        return triggers.stream()
+                .filter(t -> t.ours()
+                        && t.sql().contains(logged)
+                        && t.sql().contains(" SELECT " + table.id() + ", " + ChangeLog.INSERTED + ", random()"))
+                .map(Trigger::table)
+                .findFirst();
+    }
+
     /**
      * The newest trigger fires first; one that ends the row's processing there, and leaves the row as it is, would hide the
      * change from ours. RAISE(FAIL) does so from any depth: in a trigger of a table that this one writes to.
@@ -133,13 +155,5 @@ public record InstalledLog(String identity, int keyColumns, Map<String, Table> t
             }
         }
         return false;
-    }
-
-    private static String difference(List<String> then, List<String> now) {
-        List<String> added = now.stream().filter(c -> !then.contains(c)).toList();
-        List<String> gone = then.stream().filter(c -> !now.contains(c)).toList();
-        return added.isEmpty() && gone.isEmpty()
-                ? "their order is another"
-                : "added " + Arrays.toString(added.toArray()) + ", gone " + Arrays.toString(gone.toArray());
     }
 }

@@ -20,10 +20,10 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +36,8 @@ public final class SourceInstaller {
 
     /** A file that was copied or restored does not know the epochs that were claimed in the other one. */
     private static final long EPOCHS_NOBODY_TOOK = 1_000;
+
+    private static final int SHORT_WAIT_MS = 50;
 
     private final Plan plan;
     private final SqliteFile file;
@@ -61,7 +63,7 @@ public final class SourceInstaller {
     public void install() {
         inOneTransaction("Installing the capture triggers in " + file.path(), (connection, s) -> {
             List<String> statements = statements(connection);
-            Map<String, List<String>> compiled = compiledWrites(connection);
+            Map<String, List<String>> compiled = compiledWrites(connection, plan.tables());
             for (String sql : statements) {
                 s.execute(sql);
             }
@@ -70,6 +72,40 @@ public final class SourceInstaller {
         });
     }
 
+    /**
+     * Makes the triggers of some tables again, those of the others are left as they are. Waits for a writer only shortly.
+     *
+     * @param tables as they are planned now; each must be in the source and in the log
+     */
+    public void remake(List<TablePlan> tables) {
+        inOneTransaction(
+                "Making the triggers again in " + file.path(),
+                (connection, s) -> {
+                    s.execute("PRAGMA busy_timeout = " + SHORT_WAIT_MS);
+                },
+                (connection, s) -> {
+                    List<String> names = tables.stream().map(TablePlan::source).toList();
+                    InstalledLog log = InstalledLog.read(connection).orElseThrow();
+                    for (String trigger : log.triggersOn(names)) {
+                        s.execute("DROP TRIGGER " + Sql.name(trigger));
+                    }
+                    SqliteCatalog catalog = new SqliteCatalog(connection);
+                    Map<String, List<String>> compiled = compiledWrites(connection, tables);
+                    for (TablePlan table : tables) {
+                        SourceTable source = catalog.table(table.source()).orElseThrow(() -> missing(table));
+                        int id = Objects.requireNonNull(log.tables().get(table.source()))
+                                .id();
+                        for (TriggerSql.Trigger t : triggersOf(table, source, id)) {
+                            s.execute(t.sql());
+                        }
+                        s.execute(ChangeLog.triggersRemade(id));
+                    }
+                    compileAgain(s, compiled);
+                    LOG.info("Triggers made again file={} tables={}", file.path(), names);
+                });
+    }
+
+    /** Takes out triggers first and the log last: a trigger without its log would make the application's writes fail. */
     public void uninstall() {
         inOneTransaction("Removing the capture triggers from " + file.path(), (connection, s) -> {
             remove(s);
@@ -164,6 +200,11 @@ public final class SourceInstaller {
                 continue;
             }
             SourceTable source = catalog.table(table.source()).orElseThrow(() -> missing(table));
+            if (Optional.ofNullable(known.get(table.source()))
+                    .flatMap(InstalledLog.Table::window)
+                    .isPresent()) {
+                continue;
+            }
             strays.removeIf(t -> t.on(table.source())
                     && present.orElseThrow().problem(table, Optional.of(source)).isEmpty());
             if (present.isPresent()
@@ -174,8 +215,12 @@ public final class SourceInstaller {
             int id = before == null ? nextId(known) : before.id();
             List<String> columns =
                     source.columns().stream().map(SourceTable.Column::name).toList();
-            known.put(table.source(), new InstalledLog.Table(id, columns));
-            made.addAll(register(table, id, columns, before));
+            known.put(table.source(), new InstalledLog.Table(id, columns, Optional.empty()));
+            if (before == null) {
+                made.add("INSERT INTO " + ChangeLog.TABLES + "(id, name, columns) SELECT " + id + ", "
+                        + Sql.text(table.source()) + ", "
+                        + Sql.text(new String(Json.bytes(columns), StandardCharsets.UTF_8)));
+            }
             triggersOf(table, source, id).forEach(t -> made.add(t.sql()));
             if (before != null) {
                 made.add(ChangeLog.triggersRemade(id));
@@ -184,18 +229,6 @@ public final class SourceInstaller {
         strays.forEach(t -> statements.add("DROP TRIGGER " + Sql.name(t.name())));
         statements.addAll(made);
         return statements;
-    }
-
-    private static List<String> register(
-            TablePlan table, int id, List<String> columns, InstalledLog.@Nullable Table before) {
-        String written = Sql.text(new String(Json.bytes(columns), StandardCharsets.UTF_8));
-        if (before == null) {
-            return List.of("INSERT INTO " + ChangeLog.TABLES + "(id, name, columns) SELECT " + id + ", "
-                    + Sql.text(table.source()) + ", " + written);
-        }
-        return before.columns().equals(columns)
-                ? List.of()
-                : List.of("UPDATE " + ChangeLog.TABLES + " SET columns = " + written + " WHERE id = " + id);
     }
 
     private static List<TriggerSql.Trigger> triggersOf(TablePlan table, SourceTable source, int id) {
@@ -240,10 +273,11 @@ public final class SourceInstaller {
      * The writes that this library can compile before our triggers are there, by table. Where an application trigger calls
      * a function that only the application registers, none can be, and that is no fault of ours.
      */
-    private Map<String, List<String>> compiledWrites(Connection connection) throws SQLException {
+    private Map<String, List<String>> compiledWrites(Connection connection, List<TablePlan> tables)
+            throws SQLException {
         Map<String, List<String>> compiled = new TreeMap<>();
         SqliteCatalog catalog = new SqliteCatalog(connection);
-        for (TablePlan table : plan.tables()) {
+        for (TablePlan table : tables) {
             if (leftOut(catalog, table)) {
                 continue;
             }
@@ -312,8 +346,13 @@ public final class SourceInstaller {
     }
 
     private void inOneTransaction(String tried, Work work) {
+        inOneTransaction(tried, (connection, s) -> {}, work);
+    }
+
+    private void inOneTransaction(String tried, Work before, Work work) {
         try (Connection connection = file.openWriter();
                 Statement s = connection.createStatement()) {
+            before.run(connection, s);
             s.execute("BEGIN IMMEDIATE");
             try {
                 work.run(connection, s);

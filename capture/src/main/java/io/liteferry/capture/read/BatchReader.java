@@ -77,7 +77,7 @@ public final class BatchReader implements AutoCloseable {
     }
 
     /** For tests that take a trigger away and want to see what is lost. */
-    BatchReader(Plan plan, Clock clock, StartPoint start, SourceReader.Verification verification) {
+    BatchReader(Plan plan, Clock clock, StartPoint start, SchemaCheck.Verification verification) {
         this.plan = plan;
         this.clock = clock;
         this.file = new SqliteFile(plan.options().path(Options.DATABASE_FILE_PATH));
@@ -222,7 +222,7 @@ public final class BatchReader implements AutoCloseable {
     }
 
     /** A batch without records: those who watch the target learn that nothing will come, and why. */
-    private Slice tellOnly() {
+    private Slice tellOnly() throws SQLException {
         batches++;
         OpenBatch none = new OpenBatch(new BatchId(epoch, batches), unchangedMillis, tableNames);
         return new Slice(none.id, List.of(), Optional.of(end(none)), logRows);
@@ -242,7 +242,9 @@ public final class BatchReader implements AutoCloseable {
                 && !seen.progressChanged()
                 && held.equals(told)
                 && source.position().equals(ended);
-        if (seen.logEnd()) {
+        if (seen.schemaOnly()) {
+            knownDataVersion = LOOK_AGAIN;
+        } else if (seen.logEnd()) {
             unchangedMillis = before;
         }
         if (nothing) {
@@ -262,7 +264,7 @@ public final class BatchReader implements AutoCloseable {
             if (!held.taken()) {
                 turnsMissed.incrementAndGet();
             }
-            SourceReader.Seen seen = source.read(out, requested, control, throttle);
+            SourceReader.Seen seen = source.read(out, requested, control, throttle, open != null);
             if (!source.wal()) {
                 held.lengthenGap(ReadTime.SHARED_GAP_FACTOR);
             }
@@ -272,7 +274,7 @@ public final class BatchReader implements AutoCloseable {
         }
     }
 
-    private BatchEnd end(OpenBatch batch) {
+    private BatchEnd end(OpenBatch batch) throws SQLException {
         Map<String, Long> counts = new LinkedHashMap<>();
         for (int i = 0; i < batch.counts.length; i++) {
             if (batch.counts[i] > 0) {
@@ -292,7 +294,9 @@ public final class BatchReader implements AutoCloseable {
                 counts,
                 tables,
                 consistent,
-                batch.sinceMillis);
+                batch.sinceMillis,
+                Map.copyOf(source.evolution()),
+                source.ended());
     }
 
     private @Nullable String reason(TableProgress table) {

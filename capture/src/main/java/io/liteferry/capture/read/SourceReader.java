@@ -2,12 +2,16 @@ package io.liteferry.capture.read;
 
 import io.liteferry.capture.install.ChangeLog;
 import io.liteferry.capture.install.InstalledLog;
+import io.liteferry.core.change.ColumnChange;
 import io.liteferry.core.change.Operation;
 import io.liteferry.core.change.Position;
+import io.liteferry.core.change.SchemaChange;
 import io.liteferry.core.change.Signal;
+import io.liteferry.core.change.TableEvolution;
 import io.liteferry.core.change.TableProgress;
 import io.liteferry.core.change.TableProgress.State;
 import io.liteferry.core.options.Options;
+import io.liteferry.core.plan.EvolvedPlan;
 import io.liteferry.core.plan.KeyPlan;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.plan.TablePlan;
@@ -31,8 +35,11 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +56,8 @@ final class SourceReader implements AutoCloseable {
             "Give these rows a key, or plan another key for the table, then start capture again;"
                     + " the table is then snapshotted again.";
 
+    private static final long LOOK_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     /** Log rows whose keys are read together. */
     private static final int RUN = 500;
 
@@ -57,7 +66,8 @@ final class SourceReader implements AutoCloseable {
     private final SqliteFile file;
     private final SqliteFile.Identity identity;
     private final CommitWitness witness;
-    private final Verification verification;
+    private final SchemaCheck schema;
+    private final TriggerMender mender;
     private final Connection connection;
     private final Statement transaction;
     private final PreparedStatement header;
@@ -74,19 +84,25 @@ final class SourceReader implements AutoCloseable {
     private Position position;
     private long schemaVersion;
     private boolean verified;
+    private boolean lookAgain;
+    private long lookedAt;
     private boolean changed;
     private boolean everyTablePlanned;
+    private final Map<TableReader, SchemaCheck.Outcome> evolving = new LinkedHashMap<>();
+    private final List<SchemaChange> schemaChanges = new ArrayList<>();
 
-    /** Why the change log does not see everything of a table; empty where it does. */
-    interface Verification {
-        Optional<String> problem(InstalledLog installed, TablePlan plan, Optional<SourceTable> source);
-    }
+    /**
+     * What a read transaction found beside its records.
+     *
+     * @param logEnd the batch ends here
+     * @param schemaOnly nothing was read but a change of the schema
+     */
+    record Seen(boolean logEnd, boolean schemaOnly, boolean progressChanged, long logRows) {}
 
-    /** What a read transaction found beside its records. */
-    record Seen(boolean logEnd, boolean progressChanged, long logRows) {}
-
-    SourceReader(Plan plan, StartPoint start, Verification verification) throws SQLException {
-        this.verification = verification;
+    SourceReader(Plan written, StartPoint start, SchemaCheck.Verification verification) throws SQLException {
+        this.schema = new SchemaCheck(written, start.evolution(), verification);
+        this.mender = new TriggerMender(written);
+        Plan plan = EvolvedPlan.of(written, schema.evolution());
         this.file = new SqliteFile(plan.options().path(Options.DATABASE_FILE_PATH));
         this.maxEntries = plan.options().integer(Options.MAX_BATCH_SIZE);
         this.position = start.position();
@@ -156,8 +172,10 @@ final class SourceReader implements AutoCloseable {
      * Reads one slice into {@code out}.
      *
      * @param requested keys to emit again, taken as far as time allows
+     * @param open false where this slice begins a batch
      */
-    Seen read(SliceWriter out, Deque<Signal.Data> requested, ReadControl control, SnapshotThrottle throttle)
+    Seen read(
+            SliceWriter out, Deque<Signal.Data> requested, ReadControl control, SnapshotThrottle throttle, boolean open)
             throws SQLException {
         if (!file.identity().equals(identity)) {
             throw Breaks.replaced(file);
@@ -167,22 +185,26 @@ final class SourceReader implements AutoCloseable {
         try {
             long[] range = checkHeader();
             long deadline = System.nanoTime() + time.nanos();
-            checkSchema(out);
+            boolean alone = checkSchema(open, out);
             if (everyTablePlanned) {
                 // Frozen while the transaction is open: that of its snapshot.
                 witness.look(dataVersion(), range[1], schemaVersion);
             }
-            readLog(deadline, out);
-            snapshotsRequested(control, out);
-            readRequested(requested, deadline, out);
-            boolean logEnd = position.seq() == range[1];
-            if (logEnd) {
-                int before = out.rows();
-                readSnapshot(throttle.rows(System.nanoTime()), deadline, out);
-                throttle.spent(out.rows() - before);
+            boolean logEnd = alone;
+            if (!alone) {
+                readLog(deadline, out);
+                snapshotsRequested(control, out);
+                readRequested(requested, deadline, out);
+                logEnd = position.seq() == range[1];
+                if (logEnd) {
+                    int before = out.rows();
+                    readSnapshot(throttle.rows(System.nanoTime()), deadline, out);
+                    throttle.spent(out.rows() - before);
+                }
             }
             transaction.execute("COMMIT");
-            return new Seen(logEnd, changed, range[1] - range[0] + 1);
+            mender.mend();
+            return new Seen(logEnd, alone, changed, range[1] - range[0] + 1);
         } catch (SQLException | RuntimeException e) {
             try {
                 transaction.execute("ROLLBACK");
@@ -225,40 +247,61 @@ final class SourceReader implements AutoCloseable {
         }
     }
 
-    private void checkSchema(SliceWriter out) throws SQLException {
+    /**
+     * Where the schema has moved, every table is looked at again.
+     *
+     * @return true where the change goes out in a batch of its own, before anything of the new schema is read
+     */
+    private boolean checkSchema(boolean open, SliceWriter out) throws SQLException {
         long now;
         try (ResultSet rs = transaction.executeQuery("PRAGMA schema_version")) {
             now = rs.getLong(1);
         }
-        if (verified && now == schemaVersion) {
-            return;
+        // What a person or the mender does about a table need not move the version.
+        boolean waiting = lookAgain && System.nanoTime() - lookedAt >= LOOK_AGAIN_NANOS;
+        if (verified && now == schemaVersion && !waiting) {
+            return false;
         }
+        lookedAt = System.nanoTime();
         boolean moved = schemaVersion != 0 && now != schemaVersion;
+        boolean oneStep = verified && now == schemaVersion + 1;
+        // A batch of a new epoch must end where the log ends, so the first look cannot send one of its own.
+        boolean alone = verified && !open;
         InstalledLog installed = InstalledLog.read(connection).orElseThrow(() -> Breaks.notInstalled(file, null));
         SqliteCatalog catalog = new SqliteCatalog(connection);
         everyTablePlanned = everyTablePlanned(catalog);
         byLogId.clear();
+        mender.nothingToMend();
+        lookAgain = false;
         for (TableReader table : tables) {
             InstalledLog.Table known = installed.tables().get(table.plan().source());
             if (known != null) {
                 byLogId.put(known.id(), table);
             }
             Optional<SourceTable> source = catalog.table(table.plan().source());
-            Optional<String> problem = verification.problem(installed, table.plan(), source);
-            if (problem.isPresent() || source.isEmpty() || known == null) {
-                suspend(
-                        table,
-                        table.plan().lackedBy(source).or(() -> problem).orElse("it is gone"),
-                        "Run liteferry apply --config …; the table is then snapshotted again.");
+            SchemaCheck.Outcome before = evolving.get(table);
+            TablePlan plan = before == null ? table.plan() : before.plan();
+            SchemaCheck.Outcome found = schema.look(installed, plan, source, oneStep && before == null);
+            lookAgain |= found.finding().isPresent();
+            if (found.evolved().isPresent()) {
+                evolve(table, Objects.requireNonNull(known), source.orElseThrow(), found, alone);
+            }
+            if (found.finding().isPresent()) {
+                suspend(table, found.finding().get(), found.plan());
             } else {
-                table.schema(source.get(), known.id());
-                verified(table, moved, out);
+                table.schema(source.orElseThrow(), Objects.requireNonNull(known).id());
+                verified(
+                        table,
+                        moved,
+                        found.rowsKnown() && (alone || found.evolved().isEmpty()),
+                        out);
             }
         }
         // Told at once, even in a batch without records: the validator compares it with its own.
         changed |= now != schemaVersion;
         schemaVersion = now;
         verified = true;
+        return alone && !evolving.isEmpty();
     }
 
     /** Where the application has tables beside the plan's, a commit without a log row is nothing to wonder at. */
@@ -268,9 +311,55 @@ final class SourceReader implements AutoCloseable {
         return catalog.tables().stream().map(SourceTable::name).allMatch(planned::contains);
     }
 
-    private void verified(TableReader table, boolean moved, SliceWriter out) throws SQLException {
+    /** Notes a change of columns; rows of the table in this batch's old layout end here. */
+    private void evolve(
+            TableReader table, InstalledLog.Table known, SourceTable source, SchemaCheck.Outcome found, boolean alone) {
+        String name = table.plan().source();
+        TableEvolution before = schema.evolution().get(name);
+        TableEvolution evolved = found.evolved().orElseThrow();
+        boolean again = !(alone && found.rowsKnown());
+        schemaChanges.add(new SchemaChange(
+                name,
+                SchemaChange.Kind.EVOLVED,
+                found.changes().isEmpty()
+                        ? "columns in another order, or ones that are not carried"
+                        : found.changes().stream().map(ColumnChange::text).collect(Collectors.joining(", ")),
+                before == null ? known.columns() : before.columns(),
+                source.columns().stream().map(SourceTable.Column::name).toList(),
+                found.changes(),
+                again));
+        LOG.warn(
+                "Columns of a table were changed, the target follows table={} changes={} snapshot_again={}",
+                name,
+                found.changes().stream().map(ColumnChange::text).toList(),
+                again);
+        schema.evolve(name, evolved);
+        evolving.put(table, found);
+        table.hold();
+        changed = true;
+    }
+
+    /** The batch ends here: what is read from now on has the new columns. Returns what has happened to the schema. */
+    List<SchemaChange> ended() throws SQLException {
+        for (Map.Entry<TableReader, SchemaCheck.Outcome> e : evolving.entrySet()) {
+            e.getKey().evolve(e.getValue().plan());
+        }
+        evolving.clear();
+        List<SchemaChange> told = List.copyOf(schemaChanges);
+        schemaChanges.clear();
+        return told;
+    }
+
+    /** As of the batch that ends. */
+    Map<String, TableEvolution> evolution() {
+        return schema.evolution();
+    }
+
+    private void verified(TableReader table, boolean moved, boolean rowsKnown, SliceWriter out) throws SQLException {
         if (table.progress().state() == State.SUSPENDED) {
             snapshotAgain(table, "it can be captured again", out);
+        } else if (!rowsKnown) {
+            snapshotAgain(table, "its schema was changed", out);
         } else if (moved && table.plan().key().kind() == KeyPlan.Kind.ROWID) {
             snapshotAgain(
                     table,
@@ -283,7 +372,27 @@ final class SourceReader implements AutoCloseable {
     /** What the target holds of a table and this snapshot does not find is deleted there when it is complete. */
     private void snapshotAgain(TableReader table, String why, SliceWriter out) throws SQLException {
         LOG.warn("Table is snapshotted again: {} table={}", why, table.plan().source());
+        tell(table, SchemaChange.Kind.SNAPSHOT_AGAIN, why, true);
         progress(table, table.progress().again(out.next()));
+    }
+
+    private void suspend(TableReader table, SchemaCheck.Finding found, TablePlan plan) throws SQLException {
+        TableProgress before = table.progress();
+        suspend(table, found.what(), found.remedy());
+        if (!table.progress().equals(before)) {
+            tell(
+                    table,
+                    SchemaChange.Kind.SUSPENDED,
+                    String.valueOf(table.progress().reason()),
+                    false);
+        }
+        if (found.mend()) {
+            mender.wanted(plan);
+        }
+    }
+
+    private void tell(TableReader table, SchemaChange.Kind kind, String what, boolean again) {
+        schemaChanges.add(new SchemaChange(table.plan().source(), kind, what, List.of(), List.of(), List.of(), again));
     }
 
     private void suspend(TableReader table, String what, String remedy) throws SQLException {
@@ -331,7 +440,7 @@ final class SourceReader implements AutoCloseable {
                 TableReader table = byLogId.get(rs.getInt(2));
                 if (rs.getInt(2) == 0 && rs.getInt(3) == ChangeLog.TRIGGERS_REMADE) {
                     triggersRemade(byLogId.get(rs.getInt(5)), out);
-                } else if (table != null && table.progress().state() != State.SUSPENDED) {
+                } else if (table != null && table.readable()) {
                     note(table, seqs[entries], rs.getInt(3), keys);
                 }
                 entries++;
@@ -342,7 +451,7 @@ final class SourceReader implements AutoCloseable {
         }
         long reached = seqs[entries - 1];
         for (Map.Entry<TableReader, LoggedKeys> e : keys.entrySet()) {
-            if (e.getKey().progress().state() != State.SUSPENDED) {
+            if (e.getKey().readable()) {
                 reached = e.getKey().reread(e.getValue(), reached, out);
             }
         }
@@ -388,7 +497,7 @@ final class SourceReader implements AutoCloseable {
     private Optional<TableReader> captured(String name) {
         return tables.stream()
                 .filter(t -> t.plan().source().equals(name))
-                .filter(t -> t.progress().state() != State.SUSPENDED)
+                .filter(TableReader::readable)
                 .findFirst();
     }
 
@@ -436,7 +545,7 @@ final class SourceReader implements AutoCloseable {
             boolean first = budget == rows;
             boolean room = budget > 0 && !out.full() && (first || System.nanoTime() - deadline < 0);
             State state = table.progress().state();
-            if (room && (state == State.PENDING || state == State.SNAPSHOT)) {
+            if (room && table.readable() && (state == State.PENDING || state == State.SNAPSHOT)) {
                 int before = out.rows();
                 Optional<String> problem = table.chunk(budget, deadline, out);
                 changed = true;

@@ -6,6 +6,7 @@ import io.liteferry.core.LiteferryException;
 import io.liteferry.core.change.AppliedPosition;
 import io.liteferry.core.change.Position;
 import io.liteferry.core.change.RecordTag;
+import io.liteferry.core.change.TableEvolution;
 import io.liteferry.core.change.TableProgress;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.plan.TablePlan;
@@ -23,8 +24,13 @@ import java.util.Optional;
  *
  * @param schemaVersion as of the position; 0 where nothing was applied yet
  * @param tables progress of every table of the plan, by source name
+ * @param evolution of the tables whose columns were other ones than in the migration file
  */
-public record StartPoint(Position position, long schemaVersion, Map<String, TableProgress> tables) {
+public record StartPoint(
+        Position position,
+        long schemaVersion,
+        Map<String, TableProgress> tables,
+        Map<String, TableEvolution> evolution) {
 
     /**
      * Claims the next epoch of the source in one immediate transaction: a predecessor that is still there, even frozen,
@@ -51,7 +57,10 @@ public record StartPoint(Position position, long schemaVersion, Map<String, Tabl
                 s.execute("COMMIT");
                 Position own = new Position(from.logIdentity(), epoch, from.seq(), from.fingerprint());
                 return new StartPoint(
-                        own, applied.map(AppliedPosition::schemaVersion).orElse(0L), progress(plan, applied, epoch));
+                        own,
+                        applied.map(AppliedPosition::schemaVersion).orElse(0L),
+                        progress(plan, applied, epoch),
+                        applied.map(AppliedPosition::evolution).orElse(Map.of()));
             } catch (SQLException | RuntimeException e) {
                 s.execute("ROLLBACK");
                 throw e;

@@ -30,12 +30,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class TableReader implements AutoCloseable {
     private final Connection connection;
-    private final TablePlan plan;
+    private TablePlan plan;
     private final int table;
     private final boolean utf16;
     private KeyTerms key;
+    private @Nullable SourceTable source;
     private int logId;
-    private final String columns;
+    private String columns;
+    private boolean held;
     private final PackedWriter scratch = new PackedWriter();
     private final PackedReader unpacked = new PackedReader();
     private TableProgress progress;
@@ -51,14 +53,37 @@ final class TableReader implements AutoCloseable {
         this.table = table;
         this.utf16 = utf16;
         this.key = new KeyTerms(List.of(), List.of());
-        this.columns =
-                plan.columns().stream().map(c -> "t." + Sql.name(c.source())).collect(Collectors.joining(", "));
+        this.columns = selected(plan);
         this.progress = progress;
+    }
+
+    private static String selected(TablePlan plan) {
+        return plan.columns().stream().map(c -> "t." + Sql.name(c.source())).collect(Collectors.joining(", "));
+    }
+
+    /** From here on the rows have other columns: only between two batches. */
+    void evolve(TablePlan next) throws SQLException {
+        plan = next;
+        columns = selected(next);
+        key = source == null ? key : KeyTerms.of(next, source);
+        held = false;
+        close();
+    }
+
+    /** Reads nothing of the table until {@link #evolve}: one batch holds rows of one layout. */
+    void hold() {
+        held = true;
+    }
+
+    /** Whether rows of the table may be read now. */
+    boolean readable() {
+        return !held && progress.state() != State.SUSPENDED;
     }
 
     /** Must be called before the first read, and whenever the source's schema has changed. */
     void schema(SourceTable source, int logId) throws SQLException {
         this.logId = logId;
+        this.source = source;
         key = KeyTerms.of(plan, source);
         close();
     }

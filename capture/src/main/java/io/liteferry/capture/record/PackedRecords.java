@@ -3,6 +3,7 @@ package io.liteferry.capture.record;
 import io.liteferry.capture.read.ChangeRecord;
 import io.liteferry.core.change.BatchEnd;
 import io.liteferry.core.change.Json;
+import io.liteferry.core.change.SchemaChangeEvent;
 import java.nio.charset.StandardCharsets;
 import org.apache.kafka.connect.data.Schema;
 
@@ -22,6 +23,11 @@ final class PackedRecords implements RecordFormat {
     @Override
     public Payload end(BatchEnd end) {
         return bytes(endKey, Json.bytes(end));
+    }
+
+    @Override
+    public Payload schemaChange(SchemaChangeEvent event) {
+        return bytes(endKey, Json.bytes(event));
     }
 
     @Override

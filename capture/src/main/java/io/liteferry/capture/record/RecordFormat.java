@@ -2,6 +2,7 @@ package io.liteferry.capture.record;
 
 import io.liteferry.capture.read.ChangeRecord;
 import io.liteferry.core.change.BatchEnd;
+import io.liteferry.core.change.SchemaChangeEvent;
 import io.liteferry.core.options.Options;
 import io.liteferry.core.plan.Plan;
 
@@ -10,6 +11,8 @@ public interface RecordFormat {
     Payload change(ChangeRecord change);
 
     Payload end(BatchEnd end);
+
+    Payload schemaChange(SchemaChangeEvent event);
 
     /** Whether a delete is followed by a tombstone. It carries no tag and is not counted in the END. */
     boolean tombstones();

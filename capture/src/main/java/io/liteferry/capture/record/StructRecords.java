@@ -2,6 +2,7 @@ package io.liteferry.capture.record;
 
 import io.liteferry.capture.read.ChangeRecord;
 import io.liteferry.core.change.BatchEnd;
+import io.liteferry.core.change.SchemaChangeEvent;
 import io.liteferry.core.kafka.TopicNames;
 import io.liteferry.core.options.Options;
 import io.liteferry.core.plan.Plan;
@@ -38,6 +39,12 @@ final class StructRecords implements RecordFormat {
     @Override
     public Payload end(BatchEnd end) {
         return new Payload(endKeySchema, endKey, JavaRecords.schema(BatchEnd.class), JavaRecords.struct(end));
+    }
+
+    @Override
+    public Payload schemaChange(SchemaChangeEvent event) {
+        return new Payload(
+                endKeySchema, endKey, JavaRecords.schema(SchemaChangeEvent.class), JavaRecords.struct(event));
     }
 
     @Override

@@ -248,28 +248,6 @@ class BatchReaderTest {
     }
 
     @Test
-    void suspendsATableWhoseTriggersAreGoneAndSnapshotsItAgainOnceTheyAreBack() throws Exception {
-        oneTable();
-        source.sql("CREATE TABLE other(id INTEGER PRIMARY KEY)").table("other", List.of("id"), "id");
-        try (BatchReader reader = install()) {
-            CaptureFuzzTest.drain(reader, replica);
-            source.sql(
-                    "DROP TRIGGER _liteferry_au_t", "INSERT INTO t VALUES (80, 'x')", "INSERT INTO other VALUES (1)");
-            CaptureFuzzTest.drain(reader, replica);
-            assertThat(progress("t").state()).isEqualTo(State.SUSPENDED);
-            assertThat(progress("t").reason()).contains("triggers are gone").contains("liteferry apply");
-            assertThat(progress("other").state()).isEqualTo(State.STREAMING);
-            assertThat(end().consistent()).isFalse();
-            assertThat(replica.differences(source.connection())).isEmpty();
-            source.sql("UPDATE t SET v = 'unseen' WHERE id = 2");
-            new SourceInstaller(plan).install();
-            CaptureFuzzTest.drain(reader, replica);
-            assertThat(end().consistent()).isTrue();
-            assertThat(replica.differences(source.connection())).isEmpty();
-        }
-    }
-
-    @Test
     void snapshotsATableAgainWhoseTriggersWereMadeAgainWhereNobodySawThatTheyWereGone() throws Exception {
         oneTable();
         AppliedPosition stale;
@@ -419,18 +397,6 @@ class BatchReaderTest {
                 return end().consistent();
             });
             assertThat(replica.differences(source.connection())).isEmpty();
-        }
-    }
-
-    @Test
-    void suspendsATableWhoseColumnsWereChanged() throws Exception {
-        oneTable();
-        try (BatchReader reader = install()) {
-            CaptureFuzzTest.drain(reader, replica);
-            source.sql("ALTER TABLE t ADD COLUMN extra DEFAULT 1");
-            CaptureFuzzTest.drain(reader, replica);
-            assertThat(progress("t").state()).isEqualTo(State.SUSPENDED);
-            assertThat(progress("t").reason()).contains("added [extra]");
         }
     }
 

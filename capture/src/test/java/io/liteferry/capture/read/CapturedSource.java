@@ -101,8 +101,7 @@ final class CapturedSource implements AutoCloseable {
     }
 
     AppliedPosition applied() {
-        BatchEnd e = end();
-        return new AppliedPosition(e.position(), e.batch(), e.schemaVersion(), e.tables(), e.consistent());
+        return end().applied();
     }
 
     Plan plan() {

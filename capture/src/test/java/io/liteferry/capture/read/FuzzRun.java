@@ -296,7 +296,7 @@ final class FuzzRun implements AutoCloseable {
         private BatchReader reader = open(Optional.empty());
 
         private BatchReader open(Optional<AppliedPosition> from) {
-            SourceReader.Verification verification =
+            SchemaCheck.Verification verification =
                     mutant.verifies() ? InstalledLog::problem : (log, table, now) -> Optional.empty();
             return new BatchReader(plan, Clock.systemUTC(), StartPoint.claim(file, plan, from), verification);
         }
@@ -306,10 +306,7 @@ final class FuzzRun implements AutoCloseable {
             schema.seen();
             if (slice.isPresent()) {
                 replica.take(mutant == Mutant.ANY_EQUAL_KEY ? loose.of(slice.get()) : slice.get());
-                slice.get()
-                        .end()
-                        .ifPresent(e -> applied.add(Optional.of(new AppliedPosition(
-                                e.position(), e.batch(), e.schemaVersion(), e.tables(), e.consistent()))));
+                slice.get().end().ifPresent(e -> applied.add(Optional.of(e.applied())));
             }
             return slice.isPresent();
         }

@@ -2,10 +2,14 @@ package io.liteferry.capture.read;
 
 import io.liteferry.core.change.BatchEnd;
 import io.liteferry.core.change.ChangeFormat;
+import io.liteferry.core.change.ColumnChange;
 import io.liteferry.core.change.Operation;
 import io.liteferry.core.change.RecordTag;
+import io.liteferry.core.change.SchemaChange;
 import io.liteferry.core.change.TableProgress;
 import io.liteferry.core.change.TableProgress.State;
+import io.liteferry.core.plan.ColumnPlan;
+import io.liteferry.core.plan.EvolvedPlan;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.plan.TablePlan;
 import io.liteferry.core.row.PackedReader;
@@ -31,7 +35,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A target in memory that applies whole batches, as the sink does, and can be compared with the source. */
 final class Replica {
-    private final Plan plan;
+    private final Plan written;
+    private Plan plan;
     private final List<Map<RowKey, RowKey>> tables = new ArrayList<>();
     private final List<Map<RowKey, RecordTag>> named = new ArrayList<>();
     private final Map<String, RecordTag> swept = new HashMap<>();
@@ -40,6 +45,7 @@ final class Replica {
     private @Nullable BatchEnd last;
 
     Replica(Plan plan) {
+        this.written = plan;
         this.plan = plan;
         plan.tables().forEach(t -> {
             tables.add(new HashMap<>());
@@ -118,6 +124,7 @@ final class Replica {
             if (end.records() != waiting.size()) {
                 throw new AssertionError("END counts " + end.records() + " of " + waiting.size());
             }
+            evolve(end);
             waiting.clear();
             last = end;
             if (sweeping) {
@@ -143,6 +150,55 @@ final class Replica {
                 swept.put(table, since);
             }
         }
+    }
+
+    /** The layout that the next batch's rows have; what a capture from an older position tells again is passed over. */
+    private void evolve(BatchEnd end) {
+        for (int i = 0; i < tables.size(); i++) {
+            TablePlan before = plan.tables().get(i);
+            Map<RowKey, RowKey> rows = tables.get(i);
+            List<String> columns = new ArrayList<>(
+                    before.columns().stream().map(ColumnPlan::source).toList());
+            for (SchemaChange change : end.schemaChanges()) {
+                if (change.table().equals(before.source())) {
+                    change.changes().forEach(c -> alter(columns, rows, c));
+                }
+            }
+        }
+        plan = EvolvedPlan.of(written, end.evolution());
+    }
+
+    private static void alter(List<String> columns, Map<RowKey, RowKey> rows, ColumnChange change) {
+        int at = columns.indexOf(change.column());
+        boolean add = change.kind() == ColumnChange.Kind.ADD;
+        if (add == at >= 0) {
+            return;
+        }
+        switch (change.kind()) {
+            case ADD -> columns.add(change.column());
+            case DROP -> columns.remove(at);
+            case RENAME -> columns.set(at, java.util.Objects.requireNonNull(change.to()));
+        }
+        rows.replaceAll((key, row) -> {
+            List<SqliteValue> values = new ArrayList<>(row.values());
+            if (add) {
+                values.add(value(change.defaultSql()));
+            } else if (change.kind() == ColumnChange.Kind.DROP) {
+                values.remove(at);
+            }
+            PackedWriter packed = new PackedWriter();
+            values.forEach(packed::putValue);
+            return new RowKey(packed.toBytes());
+        });
+    }
+
+    private static SqliteValue value(@Nullable String defaultSql) {
+        if (defaultSql == null) {
+            return SqliteValue.NULL;
+        }
+        return defaultSql.startsWith("'")
+                ? SqliteValue.Text.of(defaultSql.substring(1, defaultSql.length() - 1))
+                : new SqliteValue.Int(Long.parseLong(defaultSql));
     }
 
     /** What differs from the source now, by table and kind; tables that are suspended are left out. */

@@ -112,8 +112,9 @@ public final class ApplyCommand implements Callable<Integer> {
             Topics.makeMissing(admin, plan);
         }
         return EachSource.run(plan, source -> {
-            new TargetInstaller(source).install();
-            new SourceInstaller(source).install();
+            TargetInstaller target = new TargetInstaller(source);
+            target.install();
+            new SourceInstaller(target.now()).install();
         });
     }
 

@@ -75,6 +75,7 @@ public final class StatusCommand implements Callable<Integer> {
         List<VerdictDocument.Check> checks = new ArrayList<>();
         List<String> mismatches = new ArrayList<>();
         List<String> suspended = new ArrayList<>();
+        List<String> notes = new ArrayList<>();
         if (reachable.options().optional(Options.CONNECTION_URL).isEmpty()) {
             down.add("the embedded PostgreSQL does not run");
         } else {
@@ -91,6 +92,7 @@ public final class StatusCommand implements Callable<Integer> {
                         }
                         source.openMismatches(MISMATCHES_SHOWN).forEach(m -> mismatches.add(whose + m));
                         source.suspendedConstraints().forEach(c -> suspended.add(whose + c));
+                        source.tableNotes().forEach(n -> notes.add(whose + n));
                     }
                 }
             } catch (LiteferryException e) {
@@ -100,7 +102,7 @@ public final class StatusCommand implements Callable<Integer> {
         }
         sources.sort(SourceState.WORST_FIRST);
         Reports.State all = sources.isEmpty() ? Reports.State.notReady(down) : SourceState.joined(sources);
-        return document(all, sources, checks, services, mismatches, suspended);
+        return document(all, sources, checks, services, mismatches, suspended, notes);
     }
 
     private static List<String> others(List<MigrationState> all, MigrationState source) {
@@ -152,7 +154,8 @@ public final class StatusCommand implements Callable<Integer> {
             List<VerdictDocument.Check> checks,
             Map<String, String> services,
             List<String> mismatches,
-            List<String> suspended) {
+            List<String> suspended,
+            List<String> notes) {
         List<String> next = new ArrayList<>();
         if (services.values().stream().anyMatch(s -> s.startsWith("down"))) {
             next.add("liteferry run all --config " + file.path());
@@ -161,7 +164,7 @@ public final class StatusCommand implements Callable<Integer> {
             next.add("liteferry repair --config " + file.path());
         }
         return new Reports.Status(
-                Reports.API_VERSION, "Status", state, sources, checks, services, mismatches, suspended, next);
+                Reports.API_VERSION, "Status", state, sources, checks, services, mismatches, suspended, notes, next);
     }
 
     /** One line a source, the worst first. */
@@ -218,6 +221,7 @@ public final class StatusCommand implements Callable<Integer> {
         }
         status.mismatches().forEach(m -> out.println("different: " + m));
         status.suspendedConstraints().forEach(c -> out.println("suspended constraint: " + c));
+        status.tableNotes().forEach(out::println);
         out.println("at " + Clock.systemUTC().instant());
         Output.nextSteps(out, status.nextSteps());
     }

@@ -3,6 +3,7 @@ package io.liteferry.cli.report;
 import io.liteferry.core.change.AppliedPosition;
 import io.liteferry.core.change.Json;
 import io.liteferry.core.change.Position;
+import io.liteferry.core.change.TableEvolution;
 import io.liteferry.core.change.TableProgress;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.postgres.PgConnections;
@@ -57,14 +58,16 @@ public final class MigrationState implements AutoCloseable {
     /** How far the target is; empty before the first batch, or before {@code apply}. */
     public Optional<AppliedPosition> applied() {
         return one(
-                "SELECT log_identity, epoch, seq, fingerprint, batch, schema_version, tables::text, consistent"
+                "SELECT log_identity, epoch, seq, fingerprint, batch, schema_version, tables::text, consistent,"
+                        + " evolution::text"
                         + " FROM liteferry.applied WHERE source = ?",
                 rs -> new AppliedPosition(
                         new Position(rs.getString(1), rs.getLong(2), rs.getLong(3), rs.getLong(4)),
                         rs.getLong(5),
                         rs.getLong(6),
                         tables(rs.getString(7)),
-                        rs.getBoolean(8)));
+                        rs.getBoolean(8),
+                        Json.read(utf8(rs.getString(9)), EvolutionByTable.class, "liteferry.applied")));
     }
 
     /** The validator's latest verdict. */
@@ -106,6 +109,26 @@ public final class MigrationState implements AutoCloseable {
     @SuppressWarnings("serial")
     private static final class TablesByName extends HashMap<String, TableProgress> {}
 
+    /** Names the type for the JSON reader. */
+    @SuppressWarnings("serial")
+    private static final class EvolutionByTable extends HashMap<String, TableEvolution> {}
+
+    /** Why tables are suspended and what to do, and how the columns of others have changed; a line each. */
+    public List<String> tableNotes() {
+        List<String> notes = new ArrayList<>();
+        applied().ifPresent(a -> {
+            a.tables().forEach((table, progress) -> {
+                if (progress.reason() != null) {
+                    notes.add("suspended table: " + progress.reason());
+                }
+            });
+            a.evolution()
+                    .forEach((table, e) -> e.changes()
+                            .forEach(c -> notes.add("followed since the migration file: " + table + " " + c.text())));
+        });
+        return notes.stream().sorted().toList();
+    }
+
     private static byte[] utf8(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
@@ -130,7 +153,7 @@ public final class MigrationState implements AutoCloseable {
             }
         } catch (SQLException e) {
             String state = String.valueOf(e.getSQLState());
-            if (!state.equals("42P01") && !state.equals("3F000")) { // apply has not run yet
+            if (!List.of("42P01", "3F000", "42703").contains(state)) { // apply has not run yet, or not this version's
                 throw PgConnections.failure("Reading the state of " + plan.source(), e);
             }
         }

@@ -76,6 +76,7 @@ public final class Reports {
      *
      * @param sources one by one, the worst first
      * @param services {@code up} with what is to be known, {@code not ready: …} or {@code down: …} by service
+     * @param tableNotes why tables are suspended and what to do, and how columns have changed
      */
     public record Status(
             @JsonProperty("apiVersion") String apiVersion,
@@ -86,6 +87,7 @@ public final class Reports {
             @JsonProperty("services") Map<String, String> services,
             @JsonProperty("mismatches") List<String> mismatches,
             @JsonProperty("suspended_constraints") List<String> suspendedConstraints,
+            @JsonProperty("table_notes") List<String> tableNotes,
             @JsonProperty("next_steps") List<String> nextSteps) {}
 
     /**

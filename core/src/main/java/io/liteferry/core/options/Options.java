@@ -43,6 +43,7 @@ public final class Options {
     public static final String RECORD_SCHEMAS_ENABLE = "record.schemas.enable";
     public static final String TOMBSTONES_ON_DELETE = "tombstones.on.delete";
     public static final String TOPIC_REPLICATION_FACTOR = "topic.creation.default.replication.factor";
+    public static final String SCHEMA_EVOLUTION = "schema.evolution";
     public static final String BATCH_MEMORY_BYTES = "batch.memory.bytes";
     public static final String FLUSH_MAX_RETRIES = "flush.max.retries";
     public static final String FLUSH_RETRY_DELAY_MS = "flush.retry.delay.ms";
@@ -111,6 +112,9 @@ public final class Options {
             .flag(TOMBSTONES_ON_DELETE, true, Importance.LOW)
             .doc(
                     "Whether a delete of format struct is followed by a tombstone, a record of the same key without a value. Packed records have none.")
+            .choice(SCHEMA_EVOLUTION, Importance.MEDIUM, "basic", "none")
+            .doc(
+                    "What becomes of columns that are added, renamed or dropped in the source while it runs: basic, the target follows where Liteferry made its table; none, the table is suspended until somebody decides.")
             .group("sink")
             .text(SINK_ADMIN_ADDRESS, "127.0.0.1:8082", Importance.LOW)
             .doc("host:port of the sink's admin endpoints.")

@@ -52,6 +52,10 @@ public record ColumnPlan(
         return new ColumnPlan(source, target, type, encoding, nullable, defaultSql, zone, identity, collateC);
     }
 
+    public ColumnPlan named(String source, String target) {
+        return new ColumnPlan(source, target, type, encoding, nullable, defaultSql, zone, identity, collateC);
+    }
+
     public ColumnPlan notNull() {
         return new ColumnPlan(source, target, type, encoding, false, defaultSql, zone, identity, collateC);
     }

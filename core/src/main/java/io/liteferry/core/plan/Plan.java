@@ -33,6 +33,10 @@ public record Plan(String name, Options options, List<TablePlan> tables, List<So
         return new Plan(name, options, tables, listed, served);
     }
 
+    public Plan withTables(List<TablePlan> tables) {
+        return new Plan(name, options, tables, listed, served);
+    }
+
     /** The sources this plan is about. */
     public List<Source> sources() {
         if (!served.isEmpty()) {

@@ -130,6 +130,9 @@ public final class BatchAssembler {
             size += end.records();
             endOffset = waiting.offset;
             merged = merge(merged, batch.get().records());
+            if (end.evolves() && !spooled) {
+                break; // the next batch's records have other columns
+            }
             if (spooled) {
                 return Optional.of(new WholeBatch(taken, merged, true, endOffset));
             }
@@ -233,6 +236,13 @@ public final class BatchAssembler {
             return Optional.of(first.end.id());
         }
         return pending.isEmpty() ? Optional.empty() : Optional.of(pending.firstKey());
+    }
+
+    /** False where an END before the wanted batch may still come: it may change the columns that its records have. */
+    public boolean wantedIsNext() {
+        return wantedBatch()
+                .filter(id -> id.batch() == 1 || id.equals(new BatchId(applied.epoch(), applied.batch() + 1)))
+                .isPresent();
     }
 
     /** Bytes the wanted batch has in memory. */

@@ -52,6 +52,20 @@ public final class JsonChange {
         }
     }
 
+    /**
+     * A record without its key and its row, which this plan cannot read: it may stand behind a change of columns.
+     *
+     * @throws IllegalArgumentException where it does not even tell its batch
+     */
+    public static ChangeRecord withoutRow(byte[] value, long offset) {
+        try {
+            byte[] header = header(Json.payload(MAPPER.readTree(value)), 0).toBytes();
+            return ChangeRecord.of(new PackedReader(), new byte[0], header, offset);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("not JSON: " + e.getMessage(), e);
+        }
+    }
+
     private static byte[] key(TablePlan table, JsonNode key) throws IOException {
         PackedWriter w = new PackedWriter();
         if (table.key().isRowid()) {
@@ -65,20 +79,29 @@ public final class JsonChange {
 
     private static byte[] value(TablePlan table, JsonNode envelope) throws IOException {
         JsonNode source = required(envelope, "source");
-        Operation op = Operation.ofCode(required(envelope, "op").asText().charAt(0));
-        int columns = op == Operation.DELETE ? 0 : table.columns().size();
-        PackedWriter w = ChangeFormat.writeHeader(
-                new PackedWriter(),
-                op,
-                new BatchId(integer(required(source, "epoch")), integer(required(source, "batch"))),
-                integer(required(source, "ordinal")),
-                integer(required(envelope, "ts_ms")),
-                columns);
+        int columns =
+                operation(envelope) == Operation.DELETE ? 0 : table.columns().size();
+        PackedWriter w = header(envelope, columns);
         for (ColumnPlan c : table.columns().subList(0, columns)) {
             JsonNode misfit = source.path("misfit").path(c.source());
             w.putValue(misfit.isObject() ? exact(misfit) : plain(c, required(required(envelope, "after"), c.source())));
         }
         return w.toBytes();
+    }
+
+    private static PackedWriter header(JsonNode envelope, int columns) throws IOException {
+        JsonNode source = required(envelope, "source");
+        return ChangeFormat.writeHeader(
+                new PackedWriter(),
+                operation(envelope),
+                new BatchId(integer(required(source, "epoch")), integer(required(source, "batch"))),
+                integer(required(source, "ordinal")),
+                integer(required(envelope, "ts_ms")),
+                columns);
+    }
+
+    private static Operation operation(JsonNode envelope) {
+        return Operation.ofCode(required(envelope, "op").asText().charAt(0));
     }
 
     private static SqliteValue plain(ColumnPlan column, JsonNode field) throws IOException {

@@ -62,7 +62,7 @@ final class TargetDdl {
                 .toList();
     }
 
-    private static String column(ColumnPlan c) {
+    static String column(ColumnPlan c) {
         StringBuilder line = new StringBuilder(PgSql.name(c.target()))
                 .append(' ')
                 .append(c.type().sql());

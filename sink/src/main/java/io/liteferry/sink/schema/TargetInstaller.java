@@ -1,14 +1,19 @@
 package io.liteferry.sink.schema;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.liteferry.core.ErrorCode;
 import io.liteferry.core.LiteferryException;
+import io.liteferry.core.change.Json;
+import io.liteferry.core.change.TableEvolution;
 import io.liteferry.core.plan.ColumnPlan;
+import io.liteferry.core.plan.EvolvedPlan;
 import io.liteferry.core.plan.KeyPlan;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.plan.TablePlan;
 import io.liteferry.core.plan.TargetType;
 import io.liteferry.core.postgres.OwnSchema;
 import io.liteferry.core.postgres.PgConnections;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -83,7 +88,7 @@ public final class TargetInstaller {
                 s.execute(sql);
             }
             running = "Comparing the target with the plan of " + plan.source();
-            verify(c);
+            new TargetInstaller(EvolvedPlan.of(plan, evolution(c))).verify(c);
             demandOurs(c);
             demandEmpty(c);
             // Once a sink has started, what is there may already have come back.
@@ -215,6 +220,34 @@ public final class TargetInstaller {
                             + " another target.schema.");
         }
     }
+
+    /** The plan with what a sink has followed since the migration file was written. */
+    public Plan now() {
+        try (Connection c = connections.open(APPLICATION)) {
+            return EvolvedPlan.of(plan, evolution(c));
+        } catch (SQLException e) {
+            throw PgConnections.failure("Reading what has become of the columns of " + plan.source(), e);
+        }
+    }
+
+    /** What a sink has followed since the migration file was written. */
+    private Map<String, TableEvolution> evolution(Connection c) throws SQLException {
+        try (PreparedStatement s = c.prepareStatement(
+                "SELECT jsonb_build_object('evolution', evolution)::text FROM liteferry.applied WHERE source = ?")) {
+            s.setString(1, plan.source());
+            try (ResultSet r = s.executeQuery()) {
+                return r.next()
+                        ? Json.read(
+                                        r.getString(1).getBytes(StandardCharsets.UTF_8),
+                                        Evolutions.class,
+                                        "liteferry.applied.evolution")
+                                .evolution()
+                        : Map.of();
+            }
+        }
+    }
+
+    private record Evolutions(@JsonProperty("evolution") Map<String, TableEvolution> evolution) {}
 
     private boolean alreadyApplied(Connection c) throws SQLException {
         try (PreparedStatement s = c.prepareStatement("SELECT 1 FROM liteferry.applied WHERE source = ?")) {

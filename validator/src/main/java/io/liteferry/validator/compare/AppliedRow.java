@@ -14,7 +14,8 @@ import java.util.Optional;
 public final class AppliedRow {
     private static final String SELECT = "SELECT jsonb_build_object('position', jsonb_build_object("
             + "'logIdentity', log_identity, 'epoch', epoch, 'seq', seq, 'fingerprint', fingerprint),"
-            + " 'batch', batch, 'schema_version', schema_version, 'tables', tables, 'consistent', consistent)::text"
+            + " 'batch', batch, 'schema_version', schema_version, 'tables', tables, 'consistent', consistent,"
+            + " 'evolution', evolution)::text"
             + " FROM liteferry.applied WHERE source = ?";
 
     private AppliedRow() {}

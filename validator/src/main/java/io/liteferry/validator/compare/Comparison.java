@@ -1,11 +1,16 @@
 package io.liteferry.validator.compare;
 
 import io.liteferry.core.change.AppliedPosition;
+import io.liteferry.core.change.TableEvolution;
 import io.liteferry.core.change.TableProgress;
+import io.liteferry.core.plan.EvolvedPlan;
+import io.liteferry.core.plan.Plan;
 import io.liteferry.core.plan.TablePlan;
 import io.liteferry.core.postgres.PgConnections;
 import io.liteferry.core.row.RowKey;
 import io.liteferry.core.sqlite.SqliteFile;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +22,7 @@ public final class Comparison implements AutoCloseable {
     private final String schema;
     private final TargetSide target;
     private final SourceSide source;
+    private Map<String, TableEvolution> evolution = Map.of();
 
     /**
      * @param name of the migration
@@ -50,8 +56,18 @@ public final class Comparison implements AutoCloseable {
         }
     }
 
+    /** The plan with what has happened to the columns since, as of now; layouts are of its tables. */
+    public Plan now(Plan written) {
+        try {
+            evolution = applied().evolution();
+        } catch (NotComparableException nothingYet) {
+            evolution = Map.of();
+        }
+        return EvolvedPlan.of(written, evolution);
+    }
+
     TableLayout layout(TablePlan table) {
-        return new TableLayout(schema, table);
+        return new TableLayout(schema, table, Optional.ofNullable(evolution.get(table.source())));
     }
 
     TargetSide target() {
@@ -77,6 +93,9 @@ public final class Comparison implements AutoCloseable {
     /** Takes PostgreSQL's snapshot of a pair; the caller ends it with {@link TargetSide#end()}. */
     Reach begin(TableLayout layout) throws NotComparableException {
         AppliedPosition applied = target.begin();
+        if (!Optional.ofNullable(applied.evolution().get(layout.name())).equals(layout.evolution())) {
+            throw notThereYet("its columns were changed meanwhile");
+        }
         TableProgress progress = applied.tables().get(layout.name());
         TableProgress.State state = progress == null ? TableProgress.State.PENDING : progress.state();
         byte[] cursor = progress == null ? null : progress.cursor();

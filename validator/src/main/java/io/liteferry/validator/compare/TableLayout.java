@@ -1,5 +1,6 @@
 package io.liteferry.validator.compare;
 
+import io.liteferry.core.change.TableEvolution;
 import io.liteferry.core.plan.ColumnPlan;
 import io.liteferry.core.plan.KeyPlan;
 import io.liteferry.core.plan.TablePlan;
@@ -13,6 +14,7 @@ import io.liteferry.validator.canonical.TargetLiterals;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -26,9 +28,14 @@ final class TableLayout {
     private final List<ColumnPlan> columns;
     private final int[] key;
     private final String target;
+    private final Optional<TableEvolution> evolution;
 
-    /** @param schema of the target */
-    TableLayout(String schema, TablePlan plan) {
+    /**
+     * @param schema of the target
+     * @param evolution that has led from the migration file to {@code plan}
+     */
+    TableLayout(String schema, TablePlan plan, Optional<TableEvolution> evolution) {
+        this.evolution = evolution;
         this.plan = plan;
         this.columns = new ArrayList<>();
         if (plan.key().isRowid()) {
@@ -48,6 +55,10 @@ final class TableLayout {
 
     String name() {
         return plan.source();
+    }
+
+    Optional<TableEvolution> evolution() {
+        return evolution;
     }
 
     TablePlan plan() {

@@ -68,7 +68,7 @@ public final class FullPass {
         Instant started = clock.instant();
         Optional<AppliedPosition> before = applied().filter(this::complete);
         Map<String, TableTally> tallies = new HashMap<>();
-        for (TablePlan table : plan.tables()) {
+        for (TablePlan table : sides.now(plan).tables()) {
             Instant tableStarted = clock.instant();
             TableTally tally = new TablePass(
                             sides,

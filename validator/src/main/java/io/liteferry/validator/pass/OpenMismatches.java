@@ -32,8 +32,10 @@ public final class OpenMismatches {
     }
 
     public void look() {
-        for (Map.Entry<String, List<RowKey>> open : store.openKeys(MOST_AT_ONCE).entrySet()) {
-            Optional<TablePlan> table = plan.table(open.getKey());
+        Map<String, List<RowKey>> all = store.openKeys(MOST_AT_ONCE);
+        Plan now = all.isEmpty() ? plan : sides.now(plan);
+        for (Map.Entry<String, List<RowKey>> open : all.entrySet()) {
+            Optional<TablePlan> table = now.table(open.getKey());
             if (table.isPresent()) {
                 look(table.get(), open.getValue());
             } else {

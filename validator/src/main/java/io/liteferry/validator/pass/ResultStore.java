@@ -5,6 +5,7 @@ import io.liteferry.core.row.RowKey;
 import io.liteferry.validator.compare.Finding;
 import io.liteferry.validator.compare.RowVerdict;
 import io.liteferry.validator.compare.TableTally;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -13,6 +14,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -104,7 +106,7 @@ public final class ResultStore implements AutoCloseable {
                             "INSERT INTO liteferry.validation_mismatch (source, table_name, key, key_text, kind,"
                                     + " columns, found_at, last_seen_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
                                     + " ON CONFLICT (source, table_name, key, found_at) DO NOTHING")) {
-                for (Finding f : findings) {
+                for (Finding f : inKeyOrder(findings)) {
                     RowKey key = f.suspect().key();
                     Object[] columns = f.columns().toArray();
                     renew.setObject(1, at);
@@ -131,6 +133,14 @@ public final class ResultStore implements AutoCloseable {
         });
     }
 
+    /** Two of these stores write to one table: rows are locked in one order, so that they never wait for each other. */
+    private static List<Finding> inKeyOrder(List<Finding> findings) {
+        return findings.stream()
+                .sorted((a, b) -> Arrays.compareUnsigned(
+                        a.suspect().key().packed(), b.suspect().key().packed()))
+                .toList();
+    }
+
     private long open(String table) throws SQLException {
         try (PreparedStatement ps = connection.prepareStatement("SELECT count(*) FROM liteferry.validation_mismatch"
                 + " WHERE source = ? AND table_name = ? AND verified_at IS NULL")) {
@@ -149,17 +159,23 @@ public final class ResultStore implements AutoCloseable {
     }
 
     private void mark(String column, String tried, String table, List<RowKey> keys, Instant now) {
+        String rows = " WHERE source = ? AND table_name = ? AND key = ANY(?) AND verified_at IS NULL";
         transaction(tried, () -> {
-            try (PreparedStatement ps = connection.prepareStatement("UPDATE liteferry.validation_mismatch SET " + column
-                    + " = ? WHERE source = ? AND table_name = ?" + " AND key = ANY(?) AND verified_at IS NULL")) {
-                ps.setObject(1, now.atOffset(ZoneOffset.UTC));
-                ps.setString(2, source);
-                ps.setString(3, table);
-                ps.setArray(
-                        4,
-                        connection.createArrayOf(
-                                "bytea", keys.stream().map(RowKey::packed).toArray(byte[][]::new)));
-                return ps.executeUpdate();
+            try (PreparedStatement lock = connection.prepareStatement(
+                            "SELECT 1 FROM liteferry.validation_mismatch" + rows + " ORDER BY key FOR UPDATE");
+                    PreparedStatement mark = connection.prepareStatement(
+                            "UPDATE liteferry.validation_mismatch SET " + column + " = ?" + rows)) {
+                Array packed = connection.createArrayOf(
+                        "bytea", keys.stream().map(RowKey::packed).toArray(byte[][]::new));
+                lock.setString(1, source);
+                lock.setString(2, table);
+                lock.setArray(3, packed);
+                lock.execute();
+                mark.setObject(1, now.atOffset(ZoneOffset.UTC));
+                mark.setString(2, source);
+                mark.setString(3, table);
+                mark.setArray(4, packed);
+                return mark.executeUpdate();
             }
         });
     }

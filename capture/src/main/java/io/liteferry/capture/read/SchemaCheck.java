@@ -1,0 +1,280 @@
+package io.liteferry.capture.read;
+
+import io.liteferry.capture.install.InstalledLog;
+import io.liteferry.core.change.ColumnChange;
+import io.liteferry.core.change.TableEvolution;
+import io.liteferry.core.options.Options;
+import io.liteferry.core.plan.EvolvedPlan;
+import io.liteferry.core.plan.Plan;
+import io.liteferry.core.plan.TablePlan;
+import io.liteferry.core.planning.ColumnEvolution;
+import io.liteferry.core.postgres.PgSql;
+import io.liteferry.core.sqlite.SourceTable;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says what became of a table once the schema's version has moved: nothing, columns that the target can follow, triggers
+ * that capture makes again itself, or something that a person must decide. Knows the tables as it saw them last.
+ */
+final class SchemaCheck {
+    private final Plan written;
+    private final Verification verification;
+    private final boolean follow;
+    private final Map<String, TableEvolution> evolution;
+    private final Map<String, SourceTable> known = new HashMap<>();
+    private final Map<String, Finding> decisions = new HashMap<>();
+
+    /** Why the change log does not see everything of a table; empty where it does. */
+    interface Verification {
+        Optional<String> problem(InstalledLog installed, TablePlan plan, Optional<SourceTable> source);
+    }
+
+    /** What is wrong with a table and what to do; {@code mend} where capture does it itself, by new triggers. */
+    record Finding(String what, String remedy, boolean mend) {}
+
+    /**
+     * What became of a table.
+     *
+     * @param plan of the table as it is now
+     * @param changes of its columns since the last look, for the target
+     * @param evolved what is to be remembered of them; empty where the columns are those of the last look
+     * @param finding why it cannot be captured now; empty where it can
+     * @param rowsKnown false where rows may hold other values than before without a log entry
+     */
+    record Outcome(
+            TablePlan plan,
+            List<ColumnChange> changes,
+            Optional<TableEvolution> evolved,
+            Optional<Finding> finding,
+            boolean rowsKnown) {}
+
+    /** @param evolution what is known of the tables; those that the migration file has overtaken begin anew */
+    SchemaCheck(Plan written, Map<String, TableEvolution> evolution, Verification verification) {
+        this.written = written;
+        this.verification = verification;
+        this.follow = written.options().string(Options.SCHEMA_EVOLUTION).equals("basic");
+        this.evolution = new HashMap<>();
+        for (TablePlan t : written.tables()) {
+            TableEvolution before = evolution.get(t.source());
+            if (before != null) {
+                String digest = EvolvedPlan.digest(t);
+                boolean current = before.grewFrom().equals(digest);
+                this.evolution.put(
+                        t.source(), current ? before : new TableEvolution(digest, before.columns(), List.of()));
+            }
+        }
+    }
+
+    Map<String, TableEvolution> evolution() {
+        return evolution;
+    }
+
+    /** Remembers a change that is about to be sent. */
+    void evolve(String table, TableEvolution evolved) {
+        evolution.put(table, evolved);
+    }
+
+    /** @param oneStep a single statement was run since the last look */
+    Outcome look(InstalledLog installed, TablePlan plan, Optional<SourceTable> source, boolean oneStep) {
+        InstalledLog.Table logged = installed.tables().get(plan.source());
+        if (logged == null) {
+            return suspended(
+                    plan,
+                    plan.lackedBy(source).orElse("it is not in the change log"),
+                    "Run liteferry apply --config …; the table is then snapshotted again.");
+        }
+        if (logged.window().isPresent()) {
+            return suspended(
+                    plan,
+                    "a schema window is open on it since " + logged.window().get(),
+                    "Run liteferry schema-window close --config … when the application's migration is through; the table is then snapshotted again.");
+        }
+        if (source.isEmpty()) {
+            return gone(installed, logged, plan);
+        }
+        SourceTable now = source.get();
+        SourceTable before = known.put(plan.source(), now);
+        Finding decided = decisions.get(plan.source());
+        if (decided != null) {
+            return new Outcome(plan, List.of(), Optional.empty(), Optional.of(decided), true);
+        }
+        Optional<Finding> type = before == null ? Optional.empty() : typeChanged(plan, before, now);
+        if (type.isPresent()) {
+            decisions.put(plan.source(), type.get());
+            return new Outcome(plan, List.of(), Optional.empty(), type, true);
+        }
+        return columns(installed, logged, plan, before, now, oneStep);
+    }
+
+    private Outcome columns(
+            InstalledLog installed,
+            InstalledLog.Table logged,
+            TablePlan plan,
+            @Nullable SourceTable before,
+            SourceTable now,
+            boolean oneStep) {
+        TableEvolution so = evolution.get(plan.source());
+        List<String> then = so == null ? logged.columns() : so.columns();
+        List<String> names =
+                now.columns().stream().map(SourceTable.Column::name).toList();
+        ColumnEvolution found =
+                then.equals(names) ? new ColumnEvolution(List.of(), true) : ColumnEvolution.of(plan, then, now);
+        boolean sameText = before != null && before.sql().equals(now.sql());
+        boolean rowsKnown = then.equals(names) ? before == null || sameText || oneStep : oneStep && found.exact();
+        if (!found.changes().isEmpty() && (!follow || !plan.made())) {
+            return new Outcome(plan, List.of(), Optional.empty(), Optional.of(byHand(plan, found)), true);
+        }
+        TablePlan written = this.written.table(plan.source()).orElseThrow();
+        List<ColumnChange> all = new ArrayList<>(so == null ? List.of() : so.changes());
+        all.addAll(found.changes());
+        TableEvolution grown = new TableEvolution(EvolvedPlan.digest(written), names, all);
+        Optional<String> unfit = keyGone(plan, found);
+        if (unfit.isPresent()) {
+            return suspended(plan, unfit.get(), again(plan));
+        }
+        TablePlan next = found.changes().isEmpty()
+                ? plan
+                : EvolvedPlan.of(this.written, Map.of(plan.source(), grown))
+                        .table(plan.source())
+                        .orElseThrow();
+        unfit = unfit(next, now);
+        if (unfit.isPresent()) {
+            return suspended(plan, unfit.get(), again(plan));
+        }
+        Optional<Finding> triggers = verification
+                .problem(installed, next, Optional.of(now))
+                .map(p -> new Finding(
+                        p,
+                        "Capture makes them again by itself and then snapshots the table again; if this stays, liteferry apply --config … does the same.",
+                        true));
+        return new Outcome(
+                next,
+                found.changes(),
+                then.equals(names) ? Optional.empty() : Optional.of(grown),
+                triggers,
+                rowsKnown && triggers.isEmpty());
+    }
+
+    private static Optional<String> keyGone(TablePlan plan, ColumnEvolution found) {
+        return found.changes().stream()
+                .filter(c -> c.kind() == ColumnChange.Kind.DROP
+                        && plan.key().columns().contains(c.column()))
+                .map(c -> "column " + c.column() + " of its key is gone")
+                .findFirst();
+    }
+
+    /** What of the plan the table no longer has. */
+    private static Optional<String> unfit(TablePlan plan, SourceTable now) {
+        Optional<String> missing = plan.columns().stream()
+                .filter(c -> now.column(c.source()).isEmpty())
+                .map(c -> "column " + c.source() + " of the migration file is not in it")
+                .findFirst();
+        if (missing.isPresent()) {
+            return missing;
+        }
+        if (plan.key().isRowid()) {
+            return now.rowidName().isPresent()
+                    ? Optional.empty()
+                    : Optional.of("it is carried by its rowid and has none now");
+        }
+        Set<String> key = lower(plan.key().columns());
+        boolean unique =
+                lower(now.primaryKey().stream().map(SourceTable.Column::name).toList())
+                                .equals(key)
+                        || now.indexes().stream()
+                                .anyMatch(i -> i.unique()
+                                        && i.plainColumns()
+                                        && i.where().isEmpty()
+                                        && key.equals(lower(i.terms().stream()
+                                                .map(t -> t.column().orElseThrow())
+                                                .toList())));
+        return unique
+                ? Optional.empty()
+                : Optional.of("its key " + plan.key().columns() + " is no longer unique in the source");
+    }
+
+    private static Set<String> lower(List<String> names) {
+        return new HashSet<>(names.stream().map(n -> n.toLowerCase(Locale.ROOT)).toList());
+    }
+
+    private static Outcome gone(InstalledLog installed, InstalledLog.Table logged, TablePlan plan) {
+        return installed
+                .renamedTo(logged)
+                .map(to -> suspended(
+                        plan,
+                        "it is called " + to + " now",
+                        "Stop the services; in PostgreSQL run ALTER TABLE " + PgSql.name(plan.target())
+                                + " RENAME TO " + PgSql.name(to) + "; in the migration file write " + to
+                                + ": for " + plan.source() + ": and its new target:; then liteferry apply --config …"
+                                + " and liteferry run all --config …. It is then snapshotted again."))
+                .orElseGet(() -> suspended(
+                        plan,
+                        "it is gone from the source",
+                        "Take it out of the migration file, then liteferry apply --config … and start the services"
+                                + " again; the target table stays as it is, drop it by hand if nobody needs it."));
+    }
+
+    private static String again(TablePlan plan) {
+        return "Run liteferry plan again for " + plan.source()
+                + ", put its new part into the migration file, make the target table anew, then liteferry apply"
+                + " --config … and start the services again.";
+    }
+
+    private static Finding byHand(TablePlan plan, ColumnEvolution found) {
+        String statements = found.changes().stream()
+                .map(c -> "ALTER TABLE " + PgSql.name(plan.target()) + " " + statement(c))
+                .collect(Collectors.joining("; "));
+        return new Finding(
+                "its columns were changed: "
+                        + found.changes().stream().map(ColumnChange::text).collect(Collectors.joining(", ")),
+                "Run the application's migration on PostgreSQL too (or: " + statements
+                        + "), write the same into columns: of the table in the migration file, then start the services again.",
+                false);
+    }
+
+    private static String statement(ColumnChange c) {
+        String rename = "RENAME COLUMN " + PgSql.name(c.column()) + " TO " + PgSql.name(c.target());
+        return switch (c.kind()) {
+            case ADD -> "ADD COLUMN " + PgSql.name(c.target()) + " " + c.type();
+            case RENAME -> rename;
+            case DROP -> "DROP COLUMN " + PgSql.name(c.target());
+        };
+    }
+
+    /** A declaration that stands for another type of the target now. */
+    private static Optional<Finding> typeChanged(TablePlan plan, SourceTable before, SourceTable now) {
+        List<String> statements = new ArrayList<>();
+        for (SourceTable.Column c : now.columns()) {
+            Optional<SourceTable.Column> then = before.column(c.name());
+            String type = ColumnEvolution.typeOf(c, now.strict());
+            plan.columns().stream()
+                    .filter(p -> p.source().equals(c.name()))
+                    .filter(p -> !p.type().sql().equals(type))
+                    .filter(p -> then.isPresent()
+                            && !ColumnEvolution.typeOf(then.get(), before.strict())
+                                    .equals(type))
+                    .forEach(p -> statements.add("ALTER TABLE " + PgSql.name(plan.target()) + " ALTER COLUMN "
+                            + PgSql.name(p.target()) + " TYPE " + type));
+        }
+        return statements.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Finding(
+                        "the declared type of a column was changed",
+                        "In PostgreSQL run " + String.join("; ", statements)
+                                + " (or leave the type as it is), write type: into the migration file, then start the services again; the table is then snapshotted again.",
+                        false));
+    }
+
+    private static Outcome suspended(TablePlan plan, String what, String remedy) {
+        return new Outcome(plan, List.of(), Optional.empty(), Optional.of(new Finding(what, remedy, false)), true);
+    }
+}

@@ -1,0 +1,22 @@
+package io.liteferry.core.change;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
+
+/**
+ * How the columns of a table have changed since its migration file was written. Stands in {@code liteferry.applied}, in
+ * the row and the transaction of the batch that made it so.
+ *
+ * @param grewFrom digest of the table in the migration file; where a person has edited it since, the file counts
+ * @param columns all columns of the source table as of the last change, in its order
+ * @param changes to be made to what the migration file says, in this order
+ */
+public record TableEvolution(
+        @JsonProperty("grew_from") String grewFrom,
+        @JsonProperty("columns") List<String> columns,
+        @JsonProperty("changes") List<ColumnChange> changes) {
+    public TableEvolution {
+        columns = List.copyOf(columns);
+        changes = List.copyOf(changes);
+    }
+}

@@ -1,0 +1,188 @@
+package io.liteferry.core.plan;
+
+import io.liteferry.core.change.ColumnChange;
+import io.liteferry.core.change.TableEvolution;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The plan as it is now: the migration file, and over it what has happened to the columns of its tables since. A table
+ * that a person has edited in the file is as the file says.
+ */
+public final class EvolvedPlan {
+    /** A string literal, or a quoted name: group 1. */
+    private static final Pattern QUOTED = Pattern.compile("'(?:[^']|'')*'|\"((?:[^\"]|\"\")*)\"");
+
+    private EvolvedPlan() {}
+
+    public static Plan of(Plan written, Map<String, TableEvolution> evolution) {
+        List<TablePlan> tables = new ArrayList<>(written.tables());
+        for (int i = 0; i < tables.size(); i++) {
+            TablePlan table = tables.get(i);
+            TableEvolution evolved = evolution.get(table.source());
+            if (evolved != null && evolved.grewFrom().equals(digest(table))) {
+                for (ColumnChange c : evolved.changes()) {
+                    change(tables, i, c);
+                }
+            }
+        }
+        return written.withTables(tables);
+    }
+
+    /** Of what the file says about a table's columns and key. */
+    public static String digest(TablePlan table) {
+        StringBuilder text = new StringBuilder(table.target()).append(table.key());
+        for (ColumnPlan c : table.columns()) {
+            text.append('\n')
+                    .append(String.join(
+                            "|",
+                            c.source(),
+                            c.target(),
+                            c.type().sql(),
+                            c.encoding().yaml()))
+                    .append(c.zone());
+        }
+        return UUID.nameUUIDFromBytes(text.toString().getBytes(StandardCharsets.UTF_8))
+                .toString();
+    }
+
+    private static void change(List<TablePlan> tables, int at, ColumnChange c) {
+        TablePlan t = tables.get(at);
+        Optional<ColumnPlan> present =
+                t.columns().stream().filter(p -> p.source().equals(c.column())).findFirst();
+        switch (c.kind()) {
+            case ADD -> {
+                if (present.isEmpty()) {
+                    List<ColumnPlan> columns = new ArrayList<>(t.columns());
+                    columns.add(added(c));
+                    tables.set(at, with(t, t.key(), columns, t.indexes(), t.foreignKeys()));
+                }
+            }
+            case RENAME -> present.ifPresent(p -> rename(tables, at, p, c));
+            case DROP -> present.ifPresent(p -> tables.set(at, without(t, p)));
+        }
+    }
+
+    /** The column that a change adds. */
+    public static ColumnPlan added(ColumnChange c) {
+        return new ColumnPlan(
+                c.column(),
+                c.target(),
+                TargetType.parse(String.valueOf(c.type())).orElseThrow(),
+                Encoding.parse(String.valueOf(c.encoding())).orElseThrow(),
+                c.nullable(),
+                Optional.ofNullable(c.defaultSql()),
+                Optional.empty(),
+                false,
+                false);
+    }
+
+    private static void rename(List<TablePlan> tables, int at, ColumnPlan before, ColumnChange c) {
+        TablePlan t = tables.get(at);
+        String to = String.valueOf(c.to());
+        UnaryOperator<String> source = n -> n.equals(before.source()) ? to : n;
+        UnaryOperator<String> target = n -> n.equals(before.target()) ? c.target() : n;
+        List<ColumnPlan> columns = t.columns().stream()
+                .map(p -> p.equals(before) ? p.named(to, c.target()) : p)
+                .toList();
+        List<IndexPlan> indexes = t.indexes().stream()
+                .map(i -> new IndexPlan(
+                        i.name(),
+                        i.unique(),
+                        i.constraint(),
+                        i.terms().stream().map(e -> renamed(e, target)).toList(),
+                        i.where().map(w -> renamed(w, target))))
+                .toList();
+        KeyPlan key = new KeyPlan(
+                t.key().kind(), t.key().columns().stream().map(source).toList());
+        TablePlan now = new TablePlan(
+                t.source(),
+                t.target(),
+                key,
+                columns,
+                t.partition()
+                        .map(p -> new PartitionPlan(
+                                p.columns().stream().map(source).toList(), p.partitions())),
+                indexes,
+                t.foreignKeys().stream()
+                        .map(f -> new ForeignKeyPlan(
+                                f.name(),
+                                f.columns().stream().map(target).toList(),
+                                f.referencedTable(),
+                                f.referencedColumns(),
+                                f.onDelete(),
+                                f.onUpdate()))
+                        .toList(),
+                t.expectedRows(),
+                t.made());
+        tables.set(at, now);
+        tables.replaceAll(other -> with(
+                other,
+                other.key(),
+                other.columns(),
+                other.indexes(),
+                other.foreignKeys().stream()
+                        .map(f -> !f.referencedTable().equals(t.target())
+                                ? f
+                                : new ForeignKeyPlan(
+                                        f.name(),
+                                        f.columns(),
+                                        f.referencedTable(),
+                                        f.referencedColumns().stream()
+                                                .map(target)
+                                                .toList(),
+                                        f.onDelete(),
+                                        f.onUpdate()))
+                        .toList()));
+    }
+
+    /** What names the column goes with it, as in PostgreSQL. */
+    private static TablePlan without(TablePlan t, ColumnPlan gone) {
+        return with(
+                t,
+                t.key(),
+                t.columns().stream().filter(c -> !c.equals(gone)).toList(),
+                t.indexes().stream()
+                        .filter(i -> i.terms().stream().noneMatch(e -> names(e, gone.target()))
+                                && i.where()
+                                        .filter(w -> names(w, gone.target()))
+                                        .isEmpty())
+                        .toList(),
+                t.foreignKeys().stream()
+                        .filter(f -> !f.columns().contains(gone.target()))
+                        .toList());
+    }
+
+    private static TablePlan with(
+            TablePlan t, KeyPlan key, List<ColumnPlan> columns, List<IndexPlan> indexes, List<ForeignKeyPlan> keys) {
+        return new TablePlan(
+                t.source(), t.target(), key, columns, t.partition(), indexes, keys, t.expectedRows(), t.made());
+    }
+
+    private static boolean names(String expression, String target) {
+        Matcher m = QUOTED.matcher(expression);
+        boolean found = false;
+        while (!found && m.find()) {
+            found = m.group(1) != null && m.group(1).replace("\"\"", "\"").equals(target);
+        }
+        return found;
+    }
+
+    private static String renamed(String expression, UnaryOperator<String> target) {
+        return QUOTED.matcher(expression)
+                .replaceAll(m -> Matcher.quoteReplacement(
+                        m.group(1) == null
+                                ? m.group()
+                                : "\""
+                                        + target.apply(m.group(1).replace("\"\"", "\""))
+                                                .replace("\"", "\"\"")
+                                        + "\""));
+    }
+}

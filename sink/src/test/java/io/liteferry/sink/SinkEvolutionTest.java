@@ -1,0 +1,171 @@
+package io.liteferry.sink;
+
+import static io.liteferry.sink.Migration.i;
+import static io.liteferry.sink.Migration.t;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.liteferry.core.change.ColumnChange;
+import io.liteferry.core.change.ColumnChange.Kind;
+import io.liteferry.core.change.Operation;
+import io.liteferry.core.options.Options;
+import io.liteferry.core.plan.ColumnPlan;
+import io.liteferry.core.plan.IndexPlan;
+import io.liteferry.core.plan.KeyPlan;
+import io.liteferry.core.plan.TablePlan;
+import io.liteferry.core.plan.TargetType;
+import io.liteferry.sink.schema.TargetInstaller;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** Changes of columns that arrive with a batch, against a real PostgreSQL. */
+class SinkEvolutionTest {
+    private static final ColumnChange ADDED = new ColumnChange(Kind.ADD, "n", null, "n", "bigint", "plain", false, "7");
+    private static final ColumnChange RENAMED = ColumnChange.rename("v", "value", "value");
+    private static final ColumnChange DROPPED = ColumnChange.drop("value", "value");
+    private static final String COLUMNS =
+            "SELECT string_agg(attname, ',' ORDER BY attnum) FROM pg_attribute WHERE attrelid = 'public.t'::regclass"
+                    + " AND attnum > 0 AND NOT attisdropped";
+
+    private static TablePlan table() {
+        return new TablePlan(
+                "t",
+                "t",
+                KeyPlan.primaryKey("id"),
+                List.of(
+                        ColumnPlan.plain("id", TargetType.of(TargetType.Kind.BIGINT))
+                                .notNull(),
+                        ColumnPlan.plain("v", TargetType.of(TargetType.Kind.TEXT))),
+                Optional.empty(),
+                List.of(new IndexPlan("t_v", false, false, List.of("lower(\"v\")"), Optional.of("\"v\" <> 'v'"))),
+                List.of(),
+                0,
+                true);
+    }
+
+    @Test
+    void columnsAreAddedRenamedAndDroppedBetweenTheRowsOfTwoLayouts() throws Exception {
+        try (Migration m = new Migration(table()).install()) {
+            m.stream.row("t", Operation.CREATE, i(1), t("a")).evolve("t", ADDED).end();
+            m.stream.row("t", Operation.CREATE, i(2), t("b"), i(9)).end();
+            m.stream.evolve("t", RENAMED).end(2);
+            m.stream
+                    .row("t", Operation.UPDATE, i(1), t("c"), i(8))
+                    .evolve("t", DROPPED)
+                    .end();
+            m.stream.row("t", Operation.CREATE, i(3), i(6)).end();
+            m.start();
+            m.awaitApplied(4);
+            assertThat(m.rows(COLUMNS)).containsExactly("id,n");
+            assertThat(m.rows("SELECT * FROM t ORDER BY id")).containsExactly("1|8", "2|9", "3|6");
+        }
+    }
+
+    @Test
+    void anotherSinkAndApplyWithTheOldMigrationFileGoOnWithTheNewColumns() throws Exception {
+        try (Migration m = new Migration(table()).install()) {
+            m.stream
+                    .inSnapshot()
+                    .row("t", Operation.CREATE, i(1), t("a"))
+                    .evolve("t", RENAMED, ADDED)
+                    .end();
+            SinkService first = m.start();
+            m.awaitApplied(1);
+            first.close();
+            new TargetInstaller(m.plan).install();
+            m.stream.streaming().row("t", Operation.CREATE, i(2), t("b"), i(9)).end();
+            m.start();
+            m.awaitApplied(2);
+            assertThat(m.rows("SELECT id, value, n FROM t ORDER BY id")).containsExactly("1|a|7", "2|b|9");
+            Migration.await(() -> m.rows("SELECT indexdef FROM pg_indexes WHERE indexname = 't_v'").stream()
+                    .anyMatch(d -> d.contains("lower(value)")));
+        }
+    }
+
+    @Test
+    void aCaptureThatStartedFromAnOlderPositionMayTellItAgain() throws Exception {
+        try (Migration m = new Migration(table()).install()) {
+            m.stream
+                    .row("t", Operation.CREATE, i(1), t("a"))
+                    .evolve("t", RENAMED)
+                    .end();
+            m.stream.evolve("t", ADDED).end();
+            m.start();
+            m.awaitApplied(2);
+            m.stream
+                    .epoch(2)
+                    .evolved("t", List.of(RENAMED, ADDED), List.of(RENAMED, ADDED))
+                    .end();
+            m.stream.row("t", Operation.UPDATE, i(1), t("z"), i(5)).end();
+            m.awaitApplied(4);
+            assertThat(m.rows(COLUMNS)).containsExactly("id,value,n");
+            assertThat(m.rows("SELECT * FROM t")).containsExactly("1|z|5");
+        }
+    }
+
+    @Test
+    void aColumnThatAViewNeedsStaysAndTheStreamGoesOn() throws Exception {
+        try (Migration m = new Migration(table()).install()) {
+            m.execute("CREATE VIEW mine AS SELECT v FROM t");
+            m.stream
+                    .row("t", Operation.CREATE, i(1), t("a"))
+                    .evolve("t", ColumnChange.drop("v", "v"))
+                    .end();
+            m.stream.row("t", Operation.CREATE, i(2)).end();
+            m.start();
+            m.awaitApplied(2);
+            assertThat(m.rows("SELECT id, v FROM t ORDER BY id")).containsExactly("1|a", "2|null");
+        }
+    }
+
+    @Test
+    void aBatchTooLargeForMemoryAfterAChangeIsSpooledWithItsOwnColumns() throws Exception {
+        try (Migration m = new Migration(Map.of(Options.BATCH_MEMORY_BYTES, "1024"), table()).install()) {
+            m.start();
+            m.stream.row("t", Operation.CREATE, i(1), t("a")).evolve("t", ADDED).end();
+            for (int k = 2; k < 300; k++) {
+                m.stream.row("t", Operation.CREATE, i(k), t("row " + k), i(k));
+            }
+            m.stream.end();
+            m.awaitApplied(2);
+            assertThat(m.rows("SELECT count(*), sum(n) FROM t")).containsExactly("299|" + (7 + 300 * 299 / 2 - 1));
+        }
+    }
+
+    @Test
+    void jsonRecordsAreReadByTheColumnsOfTheirOwnBatch() throws Exception {
+        try (Migration m = new Migration(table()).install()) {
+            m.stream
+                    .json("t", "{\"id\":1}", "{\"id\":1,\"v\":\"a\"}")
+                    .evolve("t", ADDED)
+                    .end();
+            m.stream
+                    .json("t", "{\"id\":2}", "{\"id\":2,\"v\":\"b\",\"n\":9}")
+                    .evolve("t", RENAMED)
+                    .end();
+            m.stream
+                    .json("t", "{\"id\":3}", "{\"id\":3,\"value\":\"c\",\"n\":8}")
+                    .evolve("t", ColumnChange.rename("id", "nr", "nr"), DROPPED)
+                    .end();
+            m.stream.json("t", "{\"nr\":4}", "{\"nr\":4,\"n\":6}").end();
+            m.start();
+            m.awaitApplied(4);
+            assertThat(m.rows(COLUMNS)).containsExactly("nr,n");
+            assertThat(m.rows("SELECT * FROM t ORDER BY nr")).containsExactly("1|7", "2|9", "3|8", "4|6");
+        }
+    }
+
+    @Test
+    void aJsonRecordThatDoesNotFitTheColumnsOfItsBatchStopsTheSink() throws Exception {
+        try (Migration m = new Migration(table()).install()) {
+            m.stream.json("t", "{\"id\":1}", "{\"id\":1,\"v\":\"a\"}").end();
+            SinkService sink = m.start();
+            m.awaitApplied(1);
+            m.stream.json("t", "{\"id\":2}", "{\"id\":2,\"value\":\"b\"}").end();
+            Migration.await(() -> sink.failure() != null);
+            assertThat(sink.failure()).hasMessageContaining("the field v is missing");
+            assertThat(m.rows("SELECT * FROM t")).containsExactly("1|a");
+        }
+    }
+}
