@@ -9,6 +9,7 @@ import io.liteferry.core.ErrorCode;
 import io.liteferry.core.LiteferryException;
 import io.liteferry.core.change.AppliedPosition;
 import io.liteferry.core.change.BatchEnd;
+import io.liteferry.core.change.ColumnChange;
 import io.liteferry.core.change.Json;
 import io.liteferry.core.change.Operation;
 import io.liteferry.core.change.Signal;
@@ -33,6 +34,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -98,7 +100,7 @@ class CaptureServiceTest {
                 assertThat(stream.changes("tags"))
                         .extracting(StreamReader.Change::key)
                         .contains(key(SqliteValue.Text.of("A")));
-                BatchEnd last = stream.ends().get(stream.ends().size() - 1);
+                BatchEnd last = stream.last();
                 assertThat(last.position().seq()).isEqualTo(lastSeq());
             });
             assertThat(stream.incomplete()).isEmpty();
@@ -127,13 +129,37 @@ class CaptureServiceTest {
     }
 
     @Test
+    void aNewServiceKnowsTheColumnsThatWereSentAlthoughNoSinkAnnouncedThem() throws Exception {
+        try (StreamReader stream = new StreamReader(plan)) {
+            try (CaptureService service = new CaptureService(plan, Clock.systemUTC())) {
+                service.start();
+                await().until(() -> stream.read().consistent());
+                publishApplied(stream.last());
+                source.sql("ALTER TABLE users DROP COLUMN name");
+                await().until(() -> stream.read().last().evolution().containsKey("users"));
+            }
+            int rows = stream.changes("users").size();
+            source.sql("ALTER TABLE users ADD COLUMN name DEFAULT 'new'");
+            try (CaptureService service = new CaptureService(plan, Clock.systemUTC())) {
+                service.start();
+                await().until(() -> stream.read().last().position().epoch() == 2 && stream.consistent());
+            }
+            assertThat(Objects.requireNonNull(stream.last().evolution().get("users"))
+                            .changes())
+                    .extracting(ColumnChange::kind)
+                    .containsExactly(ColumnChange.Kind.DROP, ColumnChange.Kind.ADD);
+            assertThat(stream.changes("users")).hasSize(rows + 250);
+        }
+    }
+
+    @Test
     void aNewServiceGoesOnFromWhatTheSinkHasApplied() throws Exception {
         try (StreamReader stream = new StreamReader(plan)) {
             try (CaptureService service = new CaptureService(plan, Clock.systemUTC())) {
                 service.start();
                 await().until(() -> stream.read().consistent());
             }
-            BatchEnd last = stream.ends().get(stream.ends().size() - 1);
+            BatchEnd last = stream.last();
             publishApplied(last);
             int snapshotRows = stream.changes("users").size();
             source.sql("UPDATE users SET name = 'while it was down' WHERE id = 3");

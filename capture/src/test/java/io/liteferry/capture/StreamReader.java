@@ -59,8 +59,12 @@ final class StreamReader implements AutoCloseable {
         return ends;
     }
 
+    BatchEnd last() {
+        return ends.get(ends.size() - 1);
+    }
+
     boolean consistent() {
-        return !ends.isEmpty() && ends.get(ends.size() - 1).consistent();
+        return !ends.isEmpty() && last().consistent();
     }
 
     List<Change> changes(String table) {

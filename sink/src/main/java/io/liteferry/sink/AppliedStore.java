@@ -28,6 +28,7 @@ final class AppliedStore {
 
     private final String source;
     private long generation;
+    private boolean claimed;
 
     AppliedStore(String source) {
         this.source = source;
@@ -55,8 +56,14 @@ final class AppliedStore {
 
     private record Offsets(@JsonProperty("offsets") Map<String, Long> offsets) {}
 
-    /** Makes or takes over the row: an older sink is fenced from here on. The caller commits. */
+    /**
+     * Makes or takes over the row: an older sink is fenced from here on. One that has the row already, and only begins anew,
+     * does not raise the generation: it would fence its successor. The caller commits, and says so.
+     */
     Applied claim(Connection c) throws SQLException {
+        if (claimed) {
+            return lock(c);
+        }
         limits(c);
         try (PreparedStatement s = c.prepareStatement("INSERT INTO liteferry.applied AS a"
                 + " (source, log_identity, epoch, batch, seq, fingerprint, schema_version, consistent, tables, offsets,"
@@ -72,6 +79,11 @@ final class AppliedStore {
                 return applied;
             }
         }
+    }
+
+    /** What {@link #claim} did is committed. */
+    void claimed() {
+        claimed = true;
     }
 
     /** Locks the row for this transaction and says how far the target is; a fenced sink ends here. */
@@ -134,6 +146,16 @@ final class AppliedStore {
             s.setString(9, new String(Json.bytes(offsets), StandardCharsets.UTF_8));
             s.setString(10, new String(Json.bytes(end.evolution()), StandardCharsets.UTF_8));
             s.setString(11, source);
+            s.executeUpdate();
+        }
+    }
+
+    /** The columns of the target are other ones than the applied batch left. */
+    void evolved(Connection c, Map<String, TableEvolution> evolution) throws SQLException {
+        try (PreparedStatement s =
+                c.prepareStatement("UPDATE liteferry.applied SET evolution = ?::jsonb WHERE source = ?")) {
+            s.setString(1, new String(Json.bytes(evolution), StandardCharsets.UTF_8));
+            s.setString(2, source);
             s.executeUpdate();
         }
     }

@@ -13,6 +13,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -51,13 +52,23 @@ public final class RestartPoint {
         for (TablePlan t : plan.tables()) {
             tables.put(t.source(), TableProgress.pending(t.expectedRows()).again(new RecordTag(begin.epoch(), 1, 0)));
         }
-        AppliedPosition position = new AppliedPosition(begin, 0, 0, tables, false);
         try (Connection c = connections.open("liteferry-restart")) {
             AppliedStore store = new AppliedStore(plan.source());
             AppliedStore.Applied before = store.claim(c);
-            store.advance(c, new BatchEnd(plan.source(), begin, 0, 0, Map.of(), tables, false, 0), before.offsets());
+            BatchEnd end = new BatchEnd(
+                    plan.source(),
+                    begin,
+                    0,
+                    0,
+                    Map.of(),
+                    tables,
+                    false,
+                    0,
+                    before.position().evolution(),
+                    List.of());
+            store.advance(c, end, before.offsets());
             c.commit();
-            return position;
+            return end.applied();
         } catch (SQLException e) {
             throw PgConnections.failure("Moving the applied position of " + plan.source(), e);
         }

@@ -59,6 +59,7 @@ final class SinkRun implements AutoCloseable {
 
     SinkRun(
             Plan plan,
+            AppliedStore store,
             Clock clock,
             KafkaClients kafka,
             SinkMetrics metrics,
@@ -73,7 +74,7 @@ final class SinkRun implements AutoCloseable {
         memory = plan.options().number(Options.BATCH_MEMORY_BYTES);
         constraintPauseNanos =
                 TimeUnit.MILLISECONDS.toNanos(plan.options().number(Options.CONSTRAINT_RETRY_INTERVAL_MS));
-        target = new TargetSession(plan, this::pause);
+        target = new TargetSession(plan, store, this::pause);
         reader = new StreamReader(kafka.consumer("liteferry-sink-" + plan.source()), topics, plan);
         announcements = new Announcements(kafka.producer("liteferry-sink-" + plan.source()), plan);
     }
@@ -125,6 +126,9 @@ final class SinkRun implements AutoCloseable {
             return false;
         }
         WholeBatch batch = ready.get();
+        if (target.takesLayoutOf(batch)) {
+            return true;
+        }
         batch.ends().forEach(end -> reader.demandReadable(end.id()));
         long[] offsets = assembler.offsetsAfter(batch);
         Map<String, Long> byTopic = new HashMap<>();

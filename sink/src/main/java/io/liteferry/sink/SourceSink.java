@@ -41,9 +41,10 @@ final class SourceSink {
 
     private void work() {
         KafkaClients kafka = KafkaClients.of(plan.options());
+        AppliedStore store = new AppliedStore(plan.source());
         try {
             while (stopping.getCount() > 0) {
-                try (SinkRun current = new SinkRun(plan, clock, kafka, metrics, health, stopping)) {
+                try (SinkRun current = new SinkRun(plan, store, clock, kafka, metrics, health, stopping)) {
                     run = current;
                     current.run();
                 } catch (SpoolLostException e) {

@@ -4,9 +4,11 @@ import io.liteferry.core.ErrorCode;
 import io.liteferry.core.LiteferryException;
 import io.liteferry.core.change.BatchId;
 import io.liteferry.core.change.TableEvolution;
+import io.liteferry.core.kafka.TopicNames;
 import io.liteferry.core.options.Options;
 import io.liteferry.core.plan.EvolvedPlan;
 import io.liteferry.core.plan.Plan;
+import io.liteferry.core.plan.TablePlan;
 import io.liteferry.core.postgres.PgConnections;
 import io.liteferry.sink.batch.ChangeRecord;
 import io.liteferry.sink.batch.WholeBatch;
@@ -22,8 +24,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.sql.Timestamp;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
@@ -50,16 +54,19 @@ final class TargetSession implements AutoCloseable {
     private volatile @Nullable Connection connection;
     private Timestamp mergeBegan = new Timestamp(0);
 
-    /** @param pause waits so many milliseconds; false where the service is to stop */
-    TargetSession(Plan plan, LongPredicate pause) {
+    /**
+     * @param store outlives the session: a sink that begins anew is the same sink
+     * @param pause waits so many milliseconds; false where the service is to stop
+     */
+    TargetSession(Plan plan, AppliedStore store, LongPredicate pause) {
         this.plan = plan;
+        this.store = store;
         this.pause = pause;
         Options options = plan.options();
         PgConnections given = PgConnections.of(options);
         String joint = given.url().contains("?") ? "&" : "?";
         connections =
                 new PgConnections(given.url() + joint + BatchWriter.DRIVER_OPTION, given.username(), given.password());
-        store = new AppliedStore(plan.source());
         writer = new BatchWriter(plan);
         gate = new ConstraintGate(plan);
         retries = options.integer(Options.FLUSH_MAX_RETRIES);
@@ -84,11 +91,54 @@ final class TargetSession implements AutoCloseable {
             // In one transaction: a sink that is fenced in between must not empty the stages of its successor.
             writer.prepare(c);
             c.commit();
+            store.claimed();
             if (applied.position().consistent()) {
                 gate.open(c);
             }
             return applied;
         });
+    }
+
+    /**
+     * Takes the tables that a batch has records of to the columns of these records, where they have others: the capture that
+     * sent them did not know of a change that was applied.
+     *
+     * @return true where it did: this session writes the columns of before
+     */
+    boolean takesLayoutOf(WholeBatch batch) {
+        Map<String, TableEvolution> wanted = new HashMap<>(evolution);
+        TopicNames names = TopicNames.of(plan);
+        Map<String, TableEvolution> layout = batch.first().layout();
+        for (TablePlan table : plan.tables()) {
+            TableEvolution now = layout.get(table.source());
+            boolean records = batch.ends().stream().anyMatch(e -> e.counts().containsKey(names.table(table.source())));
+            if (records
+                    && !EvolvedPlan.steps(table, evolution.get(table.source()), now)
+                            .isEmpty()) {
+                LOG.warn(
+                        "the target goes back to columns it had: capture began before their last change table={} batch={}",
+                        table.source(),
+                        batch.first().id());
+                wanted.put(
+                        table.source(),
+                        Objects.requireNonNullElse(
+                                now, new TableEvolution(EvolvedPlan.digest(table), List.of(), List.of())));
+            }
+        }
+        if (wanted.equals(evolution)) {
+            return false;
+        }
+        run("Taking the columns of batch " + batch.first().id(), (c, careful) -> {
+            boolean before = store.lock(c).id().compareTo(batch.first().id()) < 0;
+            if (before) {
+                new TargetEvolution(plan).follow(c, evolution, wanted);
+                store.evolved(c, wanted);
+            }
+            c.commit();
+            return before;
+        });
+        evolved = true;
+        return true;
     }
 
     /** Applies whole batches with their position and offsets, in one transaction. */
@@ -104,12 +154,13 @@ final class TargetSession implements AutoCloseable {
                 mergeBegan = now(c);
             }
             Outcome outcome = writer.write(c, batch, careful);
-            if (batch.last().evolves()) {
+            boolean evolves = !batch.last().evolution().equals(evolution);
+            if (evolves) {
                 new TargetEvolution(plan).follow(c, evolution, batch.last().evolution());
             }
             store.advance(c, batch.last(), offsets);
             c.commit();
-            evolved = batch.last().evolves();
+            evolved = evolves;
             return writer.committed(batch, outcome);
         });
     }

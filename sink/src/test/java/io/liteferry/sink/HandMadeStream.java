@@ -105,6 +105,12 @@ final class HandMadeStream implements AutoCloseable {
         return evolved(table, all, List.of(changes));
     }
 
+    /** As a capture that began before a table's changes were applied. */
+    HandMadeStream unaware(String table) {
+        evolution.remove(table);
+        return this;
+    }
+
     /** The next END carries this history of a table's columns. */
     HandMadeStream evolved(String table, List<ColumnChange> all, List<ColumnChange> now) {
         String digest = EvolvedPlan.digest(plan.table(table).orElseThrow());

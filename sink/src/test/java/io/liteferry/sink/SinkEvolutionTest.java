@@ -4,20 +4,27 @@ import static io.liteferry.sink.Migration.i;
 import static io.liteferry.sink.Migration.t;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.liteferry.core.change.AppliedPosition;
 import io.liteferry.core.change.ColumnChange;
 import io.liteferry.core.change.ColumnChange.Kind;
 import io.liteferry.core.change.Operation;
+import io.liteferry.core.change.Position;
 import io.liteferry.core.options.Options;
 import io.liteferry.core.plan.ColumnPlan;
 import io.liteferry.core.plan.IndexPlan;
 import io.liteferry.core.plan.KeyPlan;
 import io.liteferry.core.plan.TablePlan;
 import io.liteferry.core.plan.TargetType;
+import io.liteferry.core.row.SqliteValue;
 import io.liteferry.sink.schema.TargetInstaller;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Changes of columns that arrive with a batch, against a real PostgreSQL. */
 class SinkEvolutionTest {
@@ -101,6 +108,62 @@ class SinkEvolutionTest {
             m.awaitApplied(4);
             assertThat(m.rows(COLUMNS)).containsExactly("id,value,n");
             assertThat(m.rows("SELECT * FROM t")).containsExactly("1|z|5");
+        }
+    }
+
+    @Test
+    void aSinkThatBeginsAnewAfterAChangeDoesNotFenceItsSuccessor() throws Exception {
+        try (Migration m = new Migration(table()).install()) {
+            SinkService sink = m.start();
+            m.stream.evolve("t", ADDED).end();
+            m.stream.row("t", Operation.CREATE, i(1), t("a"), i(5)).end();
+            m.awaitApplied(2);
+            assertThat(m.rows("SELECT generation FROM liteferry.applied")).containsExactly("1");
+            assertThat(sink.failure()).isNull();
+        }
+    }
+
+    @Test
+    void aNewLogOfTheSourceGoesOnWithTheColumnsOfTheTarget() throws Exception {
+        try (Migration m = new Migration(table()).install()) {
+            SinkService sink = m.start();
+            m.stream.evolve("t", ADDED).end();
+            m.awaitApplied(1);
+            sink.close();
+            AppliedPosition moved = new RestartPoint(m.plan).move(new Position("log-2", 9, 1, 31));
+            assertThat(moved.evolution()).containsKey("t");
+            assertThat(m.rows("SELECT evolution ? 't' FROM liteferry.applied")).containsExactly("t");
+        }
+    }
+
+    static Stream<Arguments> undone() {
+        return Stream.of(
+                Arguments.of(ADDED, new SqliteValue[] {i(1), t("a"), i(5)}, "1|a"),
+                Arguments.of(ColumnChange.rename("v", "n", "n"), new SqliteValue[] {i(1), t("a")}, "1|a"),
+                Arguments.of(ColumnChange.drop("v", "v"), new SqliteValue[] {i(1)}, "1|null"));
+    }
+
+    /** Its announcement was lost, or its sender was still on its way when the successor began. */
+    @ParameterizedTest
+    @MethodSource("undone")
+    void rowsOfACaptureThatIsUnawareOfAChangeFindTheColumnsOfBefore(ColumnChange change, SqliteValue[] row, String left)
+            throws Exception {
+        try (Migration m = new Migration(table()).install()) {
+            m.stream.evolve("t", change).end();
+            m.stream.row("t", Operation.CREATE, row).end();
+            m.stream.epoch(2).unaware("t");
+            m.stream.row("t", Operation.CREATE, i(2), t("b")).end();
+            m.stream
+                    .row("t", Operation.CREATE, i(3), t("c"))
+                    .evolve("t", RENAMED)
+                    .end();
+            m.stream.row("t", Operation.CREATE, i(4), t("d")).end();
+            m.start();
+            m.awaitApplied(5);
+            assertThat(m.rows("SELECT id, value FROM t ORDER BY id")).containsExactly(left, "2|b", "3|c", "4|d");
+            assertThat(m.rows("SELECT count(*) FROM pg_attribute WHERE attrelid = 't'::regclass AND attnum > 0"
+                            + " AND NOT attisdropped"))
+                    .containsExactly("2");
         }
     }
 

@@ -22,7 +22,6 @@ import io.liteferry.core.plan.EvolvedPlan;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.plan.TablePlan;
 import io.liteferry.core.sqlite.SqliteFile;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -74,9 +73,9 @@ final class SourceStream implements AutoCloseable {
         KafkaClients clients = KafkaClients.of(plan.options());
         Optional<AppliedPosition> applied = AppliedTopic.latest(clients, plan)
                 .or(() -> stored.apply(partition).flatMap(StoredOffset::read));
-        Plan now = EvolvedPlan.of(plan, applied.map(AppliedPosition::evolution).orElse(Map.of()));
-        this.format = RecordFormat.of(now, LiteferrySourceConnector.VERSION);
-        BatchReader reader = reader(plan, task.clock(), clients, applied);
+        StartPoint start = start(plan, clients, applied);
+        this.format = RecordFormat.of(EvolvedPlan.of(plan, start.evolution()), LiteferrySourceConnector.VERSION);
+        BatchReader reader = new BatchReader(plan, task.clock(), start);
         try {
             signals = SignalListener.start(clients, plan, reader.control());
         } catch (RuntimeException e) {
@@ -92,11 +91,13 @@ final class SourceStream implements AutoCloseable {
         slices.start();
     }
 
-    private static BatchReader reader(Plan plan, Clock clock, KafkaClients clients, Optional<AppliedPosition> applied) {
+    private static StartPoint start(Plan plan, KafkaClients clients, Optional<AppliedPosition> applied) {
         SqliteFile file = new SqliteFile(plan.options().path(Options.DATABASE_FILE_PATH));
-        StartPoint from = StartPoint.claim(file, plan, applied);
-        EndTopic.refuseOtherLog(clients, plan, from.position());
-        return new BatchReader(plan, clock, from);
+        StartPoint claimed = StartPoint.claim(file, plan, applied);
+        Optional<BatchEnd> last = EndTopic.last(clients, plan);
+        EndTopic.refuseOtherLog(plan, last, claimed.position());
+        return claimed.following(last.filter(
+                end -> applied.isEmpty() || end.id().compareTo(applied.get().id()) > 0));
     }
 
     String name() {

@@ -26,9 +26,11 @@ public final class EndTopic {
 
     private EndTopic() {}
 
-    /** @throws LiteferryException {@link ErrorCode#TOPIC_UNFIT} where the last END is of another log */
-    public static void refuseOtherLog(KafkaClients clients, Plan plan, Position own) {
-        Optional<BatchEnd> last = last(clients, plan);
+    /**
+     * @param last the last END in the topic
+     * @throws LiteferryException {@link ErrorCode#TOPIC_UNFIT} where it is of another log
+     */
+    public static void refuseOtherLog(Plan plan, Optional<BatchEnd> last, Position own) {
         boolean otherLog =
                 last.isPresent() && !last.get().position().logIdentity().equals(own.logIdentity());
         // A log that was begun with apply --restart starts above every epoch that the topics hold.
@@ -50,7 +52,8 @@ public final class EndTopic {
         return last(clients, plan).map(e -> e.position().epoch()).orElse(0L);
     }
 
-    private static Optional<BatchEnd> last(KafkaClients clients, Plan plan) {
+    /** Empty where there is none that can be read. */
+    public static Optional<BatchEnd> last(KafkaClients clients, Plan plan) {
         TopicPartition partition = new TopicPartition(TopicNames.of(plan).transaction(), plan.partition());
         Optional<BatchEnd> last = Optional.empty();
         try (Consumer<byte[], byte[]> consumer = clients.consumer("liteferry-capture-ends-" + plan.source())) {

@@ -127,13 +127,11 @@ public record InstalledLog(String identity, int keyColumns, Map<String, Table> t
                 .toList();
     }
 
-    /** Whether a trigger of ours for the table stands on another one: SQLite takes triggers along when it renames. */
-    public Optional<String> renamedTo(Table table) {
-        String logged = "(tbl, op, r, ";
+    /** What a table is called now, if it was renamed: SQLite takes triggers along, under the names they have. */
+    public Optional<String> renamedTo(String table) {
+        String ours = TriggerSql.name("ai", table);
         return triggers.stream()
-                .filter(t -> t.ours()
-                        && t.sql().contains(logged)
-                        && t.sql().contains(" SELECT " + table.id() + ", " + ChangeLog.INSERTED + ", random()"))
+                .filter(t -> t.name().equals(ours) && !t.on(table))
                 .map(Trigger::table)
                 .findFirst();
     }

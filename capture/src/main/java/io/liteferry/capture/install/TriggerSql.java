@@ -44,6 +44,10 @@ final class TriggerSql {
         return new TriggerSql(table, key, id).triggers();
     }
 
+    static String name(String kind, String table) {
+        return SqliteCatalog.OWN_PREFIX + kind + "_" + table;
+    }
+
     private List<Trigger> triggers() {
         List<DisplacedRows.Conflict> conflicts = new DisplacedRows(table).conflicts(keyIsRowid());
         List<Trigger> triggers = new ArrayList<>();
@@ -79,7 +83,7 @@ final class TriggerSql {
     }
 
     private Trigger trigger(String kind, String event, List<String> statements) {
-        String name = SqliteCatalog.OWN_PREFIX + kind + "_" + table.name();
+        String name = name(kind, table.name());
         String body = statements.stream().map(s -> "  " + s + ";\n").collect(Collectors.joining());
         return new Trigger(
                 name,

@@ -290,13 +290,13 @@ public final class BatchReader implements AutoCloseable {
                 plan.source(),
                 ended,
                 batch.id.batch(),
-                source.schemaVersion(),
+                source.schema().version(),
                 counts,
                 tables,
                 consistent,
                 batch.sinceMillis,
-                Map.copyOf(source.evolution()),
-                source.ended());
+                Map.copyOf(source.schema().evolution()),
+                source.schema().ended());
     }
 
     private @Nullable String reason(TableProgress table) {

@@ -45,17 +45,23 @@ final class SchemaCheck {
      * What became of a table.
      *
      * @param plan of the table as it is now
-     * @param changes of its columns since the last look, for the target
+     * @param before columns of the source as of the last look, in order
+     * @param changes of them since, for the target
      * @param evolved what is to be remembered of them; empty where the columns are those of the last look
      * @param finding why it cannot be captured now; empty where it can
      * @param rowsKnown false where rows may hold other values than before without a log entry
      */
     record Outcome(
             TablePlan plan,
+            List<String> before,
             List<ColumnChange> changes,
             Optional<TableEvolution> evolved,
             Optional<Finding> finding,
-            boolean rowsKnown) {}
+            boolean rowsKnown) {
+        static Outcome waits(TablePlan plan, Finding finding) {
+            return new Outcome(plan, List.of(), List.of(), Optional.empty(), Optional.of(finding), true);
+        }
+    }
 
     /** @param evolution what is known of the tables; those that the migration file has overtaken begin anew */
     SchemaCheck(Plan written, Map<String, TableEvolution> evolution, Verification verification) {
@@ -99,18 +105,18 @@ final class SchemaCheck {
                     "Run liteferry schema-window close --config … when the application's migration is through; the table is then snapshotted again.");
         }
         if (source.isEmpty()) {
-            return gone(installed, logged, plan);
+            return gone(installed, plan);
         }
         SourceTable now = source.get();
         SourceTable before = known.put(plan.source(), now);
         Finding decided = decisions.get(plan.source());
         if (decided != null) {
-            return new Outcome(plan, List.of(), Optional.empty(), Optional.of(decided), true);
+            return Outcome.waits(plan, decided);
         }
         Optional<Finding> type = before == null ? Optional.empty() : typeChanged(plan, before, now);
         if (type.isPresent()) {
             decisions.put(plan.source(), type.get());
-            return new Outcome(plan, List.of(), Optional.empty(), type, true);
+            return Outcome.waits(plan, type.get());
         }
         return columns(installed, logged, plan, before, now, oneStep);
     }
@@ -131,7 +137,7 @@ final class SchemaCheck {
         boolean sameText = before != null && before.sql().equals(now.sql());
         boolean rowsKnown = then.equals(names) ? before == null || sameText || oneStep : oneStep && found.exact();
         if (!found.changes().isEmpty() && (!follow || !plan.made())) {
-            return new Outcome(plan, List.of(), Optional.empty(), Optional.of(byHand(plan, found)), true);
+            return Outcome.waits(plan, byHand(plan, found));
         }
         TablePlan written = this.written.table(plan.source()).orElseThrow();
         List<ColumnChange> all = new ArrayList<>(so == null ? List.of() : so.changes());
@@ -158,6 +164,7 @@ final class SchemaCheck {
                         true));
         return new Outcome(
                 next,
+                then,
                 found.changes(),
                 then.equals(names) ? Optional.empty() : Optional.of(grown),
                 triggers,
@@ -206,9 +213,9 @@ final class SchemaCheck {
         return new HashSet<>(names.stream().map(n -> n.toLowerCase(Locale.ROOT)).toList());
     }
 
-    private static Outcome gone(InstalledLog installed, InstalledLog.Table logged, TablePlan plan) {
+    private static Outcome gone(InstalledLog installed, TablePlan plan) {
         return installed
-                .renamedTo(logged)
+                .renamedTo(plan.source())
                 .map(to -> suspended(
                         plan,
                         "it is called " + to + " now",
@@ -275,6 +282,6 @@ final class SchemaCheck {
     }
 
     private static Outcome suspended(TablePlan plan, String what, String remedy) {
-        return new Outcome(plan, List.of(), Optional.empty(), Optional.of(new Finding(what, remedy, false)), true);
+        return Outcome.waits(plan, new Finding(what, remedy, false));
     }
 }

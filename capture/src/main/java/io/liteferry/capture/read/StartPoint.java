@@ -4,6 +4,7 @@ import io.liteferry.capture.install.ChangeLog;
 import io.liteferry.core.ErrorCode;
 import io.liteferry.core.LiteferryException;
 import io.liteferry.core.change.AppliedPosition;
+import io.liteferry.core.change.BatchEnd;
 import io.liteferry.core.change.Position;
 import io.liteferry.core.change.RecordTag;
 import io.liteferry.core.change.TableEvolution;
@@ -17,6 +18,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -71,6 +73,28 @@ public record StartPoint(
             }
             throw file.failure("Claiming the epoch in " + file.path(), e);
         }
+    }
+
+    /**
+     * Knows what earlier captures have sent after the applied position, or before it is announced: the target will have these
+     * columns when our first batch comes, whatever the source has done since. A table that they began to snapshot anew or
+     * suspended meanwhile is snapshotted again.
+     *
+     * @param last the newest END in the topics
+     */
+    public StartPoint following(Optional<BatchEnd> last) {
+        if (last.isEmpty() || !last.get().position().logIdentity().equals(position.logIdentity())) {
+            return this;
+        }
+        Map<String, TableProgress> again = new LinkedHashMap<>(tables);
+        again.replaceAll((table, progress) -> {
+            TableProgress told = last.get().tables().get(table);
+            boolean goesOn = told != null
+                    && told.state() != TableProgress.State.SUSPENDED
+                    && Objects.equals(told.since(), progress.since());
+            return goesOn ? progress : progress.again(new RecordTag(position.epoch(), 1, 0));
+        });
+        return new StartPoint(position, schemaVersion, again, last.get().evolution());
     }
 
     /** A copy has the log, the sentinel and the epoch of its original; only where it stands tells them apart. */

@@ -6,6 +6,7 @@ import io.liteferry.capture.install.InstalledLog;
 import io.liteferry.capture.install.SourceInstaller;
 import io.liteferry.capture.read.FuzzTables.Table;
 import io.liteferry.core.change.AppliedPosition;
+import io.liteferry.core.change.BatchEnd;
 import io.liteferry.core.options.Options;
 import io.liteferry.core.plan.ColumnPlan;
 import io.liteferry.core.plan.KeyPlan;
@@ -298,7 +299,12 @@ final class FuzzRun implements AutoCloseable {
         private BatchReader open(Optional<AppliedPosition> from) {
             SchemaCheck.Verification verification =
                     mutant.verifies() ? InstalledLog::problem : (log, table, now) -> Optional.empty();
-            return new BatchReader(plan, Clock.systemUTC(), StartPoint.claim(file, plan, from), verification);
+            return new BatchReader(
+                    plan, Clock.systemUTC(), StartPoint.claim(file, plan, from).following(last()), verification);
+        }
+
+        private Optional<BatchEnd> last() {
+            return Optional.ofNullable(replica.last());
         }
 
         boolean read() throws Exception {

@@ -5,7 +5,7 @@ import io.liteferry.core.change.ChangeFormat;
 import io.liteferry.core.change.ColumnChange;
 import io.liteferry.core.change.Operation;
 import io.liteferry.core.change.RecordTag;
-import io.liteferry.core.change.SchemaChange;
+import io.liteferry.core.change.TableEvolution;
 import io.liteferry.core.change.TableProgress;
 import io.liteferry.core.change.TableProgress.State;
 import io.liteferry.core.plan.ColumnPlan;
@@ -30,6 +30,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +44,7 @@ final class Replica {
     private final Map<String, RecordTag> swept = new HashMap<>();
     private final List<ChangeRecord> waiting = new ArrayList<>();
     private boolean sweeping = true;
+    private Map<String, TableEvolution> evolution = Map.of();
     private @Nullable BatchEnd last;
 
     Replica(Plan plan) {
@@ -100,6 +103,7 @@ final class Replica {
     void take(Slice slice) {
         waiting.addAll(slice.records());
         slice.end().ifPresent(end -> {
+            evolve(end.layout(), table -> waiting.stream().anyMatch(r -> r.table() == table));
             long ordinal = 0;
             for (ChangeRecord record : waiting) {
                 PackedReader r = new PackedReader().reset(record.value());
@@ -124,7 +128,7 @@ final class Replica {
             if (end.records() != waiting.size()) {
                 throw new AssertionError("END counts " + end.records() + " of " + waiting.size());
             }
-            evolve(end);
+            evolve(end.evolution(), table -> true);
             waiting.clear();
             last = end;
             if (sweeping) {
@@ -152,42 +156,61 @@ final class Replica {
         }
     }
 
-    /** The layout that the next batch's rows have; what a capture from an older position tells again is passed over. */
-    private void evolve(BatchEnd end) {
+    /** Takes tables to other columns, as the sink does; the values of a dropped column that comes back are lost. */
+    private void evolve(Map<String, TableEvolution> to, Predicate<Integer> which) {
+        Map<String, TableEvolution> next = new HashMap<>(evolution);
         for (int i = 0; i < tables.size(); i++) {
-            TablePlan before = plan.tables().get(i);
-            Map<RowKey, RowKey> rows = tables.get(i);
-            List<String> columns = new ArrayList<>(
-                    before.columns().stream().map(ColumnPlan::source).toList());
-            for (SchemaChange change : end.schemaChanges()) {
-                if (change.table().equals(before.source())) {
-                    change.changes().forEach(c -> alter(columns, rows, c));
+            TablePlan table = written.tables().get(i);
+            TableEvolution now = to.get(table.source());
+            if (which.test(i)) {
+                List<String> columns = new ArrayList<>(plan.tables().get(i).columns().stream()
+                        .map(ColumnPlan::source)
+                        .toList());
+                for (ColumnChange step : EvolvedPlan.steps(table, evolution.get(table.source()), now)) {
+                    alter(columns, tables.get(i), step);
                 }
+                if (now == null) {
+                    next.remove(table.source());
+                } else {
+                    next.put(table.source(), now);
+                }
+                order(
+                        tables.get(i),
+                        columns,
+                        EvolvedPlan.after(table, EvolvedPlan.changes(table, now))
+                                .columns());
             }
         }
-        plan = EvolvedPlan.of(written, end.evolution());
+        evolution = next;
+        plan = EvolvedPlan.of(written, evolution);
     }
 
     private static void alter(List<String> columns, Map<RowKey, RowKey> rows, ColumnChange change) {
         int at = columns.indexOf(change.column());
-        boolean add = change.kind() == ColumnChange.Kind.ADD;
-        if (add == at >= 0) {
-            return;
-        }
         switch (change.kind()) {
             case ADD -> columns.add(change.column());
             case DROP -> columns.remove(at);
             case RENAME -> columns.set(at, java.util.Objects.requireNonNull(change.to()));
         }
-        rows.replaceAll((key, row) -> {
-            List<SqliteValue> values = new ArrayList<>(row.values());
-            if (add) {
+        rewrite(rows, values -> {
+            if (change.kind() == ColumnChange.Kind.ADD) {
                 values.add(value(change.defaultSql()));
             } else if (change.kind() == ColumnChange.Kind.DROP) {
                 values.remove(at);
             }
+            return values;
+        });
+    }
+
+    private static void order(Map<RowKey, RowKey> rows, List<String> columns, List<ColumnPlan> wanted) {
+        int[] from = wanted.stream().mapToInt(c -> columns.indexOf(c.source())).toArray();
+        rewrite(rows, values -> Arrays.stream(from).mapToObj(values::get).toList());
+    }
+
+    private static void rewrite(Map<RowKey, RowKey> rows, UnaryOperator<List<SqliteValue>> change) {
+        rows.replaceAll((key, row) -> {
             PackedWriter packed = new PackedWriter();
-            values.forEach(packed::putValue);
+            change.apply(new ArrayList<>(row.values())).forEach(packed::putValue);
             return new RowKey(packed.toBytes());
         });
     }

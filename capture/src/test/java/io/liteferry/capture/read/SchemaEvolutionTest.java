@@ -29,7 +29,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** SQL of the application's migrations in, slices and progress out. */
 class SchemaEvolutionTest {
@@ -75,10 +77,11 @@ class SchemaEvolutionTest {
 
     private BatchReader start(Optional<BatchEnd> from, SchemaCheck.Verification verification) {
         return new BatchReader(
-                plan,
-                Clock.systemUTC(),
-                StartPoint.claim(new SqliteFile(source.path()), plan, from.map(BatchEnd::applied)),
-                verification);
+                plan, Clock.systemUTC(), claim(from).following(Optional.ofNullable(replica.last())), verification);
+    }
+
+    private StartPoint claim(Optional<BatchEnd> from) {
+        return StartPoint.claim(new SqliteFile(source.path()), plan, from.map(BatchEnd::applied));
     }
 
     private void drain(BatchReader reader) throws Exception {
@@ -152,6 +155,81 @@ class SchemaEvolutionTest {
             drain(reader);
             assertThat(told).isEmpty();
             equalAndStreaming();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ALTER TABLE other DROP COLUMN v, ALTER TABLE other ADD COLUMN v DEFAULT 'new'",
+        "ALTER TABLE other ADD COLUMN w DEFAULT 4, ALTER TABLE other DROP COLUMN w",
+        "ALTER TABLE other RENAME COLUMN v TO w, ALTER TABLE other RENAME COLUMN w TO v"
+    })
+    void aChangeThatWasUndoneBeforeItsAnnouncementWasReadEndsEqual(String change, String undone) throws Exception {
+        source.sql("INSERT INTO other VALUES (1, 'old')");
+        BatchEnd stale;
+        try (BatchReader reader = install()) {
+            stale = end();
+            source.sql(change);
+            drain(reader);
+        }
+        source.sql(undone);
+        try (BatchReader reader = start(Optional.of(stale), InstalledLog::problem)) {
+            drain(reader);
+            equalAndStreaming();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"v", "w"})
+    void aNewSnapshotThatBeganAfterTheAppliedPositionIsNotForgotten(String added) throws Exception {
+        source.option(Options.SNAPSHOT_CHUNK_SIZE, "1")
+                .sql("INSERT INTO other VALUES (1, 'old'), (2, 'old'), (3, 'old')");
+        BatchEnd stale;
+        try (BatchReader reader = install()) {
+            stale = end();
+            source.sql("ALTER TABLE other DROP COLUMN v", "ALTER TABLE other ADD COLUMN " + added + " DEFAULT 'new'");
+            replica.take(reader.next(0).orElseThrow());
+            assertThat(progress("other").state()).isNotEqualTo(State.STREAMING);
+        }
+        try (BatchReader reader = start(Optional.of(stale), InstalledLog::problem)) {
+            drain(reader);
+            equalAndStreaming();
+        }
+    }
+
+    @Test
+    void aTableThatWasSuspendedAfterTheAppliedPositionIsReadAgainAlthoughTheCauseIsGone() throws Exception {
+        BatchEnd stale;
+        try (BatchReader reader = install()) {
+            stale = end();
+            source.sql(
+                    "CREATE TRIGGER quiet AFTER UPDATE ON t BEGIN SELECT RAISE(IGNORE); END",
+                    "UPDATE t SET v = 'hidden'",
+                    "BEGIN IMMEDIATE");
+            replica.take(reader.next(0).orElseThrow());
+            assertThat(progress("t").state()).isEqualTo(State.SUSPENDED);
+        }
+        source.sql("COMMIT", "DROP TRIGGER quiet");
+        try (BatchReader reader = start(Optional.of(stale), InstalledLog::problem)) {
+            drain(reader);
+            equalAndStreaming();
+        }
+    }
+
+    @Test
+    void aCaptureThatDoesNotReadTheLastEndMissesWhatWasUndone() throws Exception {
+        source.sql("INSERT INTO other VALUES (1, 'old')");
+        BatchEnd stale;
+        try (BatchReader reader = install()) {
+            stale = end();
+            source.sql("ALTER TABLE other DROP COLUMN v");
+            drain(reader);
+        }
+        source.sql("ALTER TABLE other ADD COLUMN v DEFAULT 'new'");
+        try (BatchReader reader =
+                new BatchReader(plan, Clock.systemUTC(), claim(Optional.of(stale)), InstalledLog::problem)) {
+            drain(reader);
+            assertThat(replica.differences(source.connection())).containsExactly("other stale " + replica.key(1));
         }
     }
 

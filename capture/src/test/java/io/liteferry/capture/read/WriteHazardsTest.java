@@ -2,7 +2,6 @@ package io.liteferry.capture.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.liteferry.capture.install.SourceInstaller;
 import io.liteferry.core.change.TableProgress.State;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -201,17 +200,18 @@ class WriteHazardsTest {
 
     @Test
     @DisplayName(
-            "S7: a table whose newer trigger can silence ours is suspended, and carried again once ours are the newest")
-    void aTriggerThatCouldSilenceOursSuspendsTheTable() throws Exception {
+            "S7: a table whose newer trigger can silence ours is suspended until ours are the newest, and then read again")
+    void aTriggerThatCouldSilenceOursSuspendsTheTableUntilOursAreTheNewest() throws Exception {
         String silent = "CREATE TRIGGER quiet AFTER UPDATE ON t WHEN NEW.v = 7 BEGIN SELECT RAISE(IGNORE); END";
-        String[] writes = {silent, "UPDATE t SET v = 7 WHERE id = 1"};
-        assertThat(after(s -> {}, false, List.of("id"), "id,u,v", TWO_UNIQUE_ROWS, writes))
+        String hidden = "UPDATE t SET v = 7 WHERE id = 1";
+        assertThat(after(s -> {}, false, List.of("id"), "id,u,v", TWO_UNIQUE_ROWS, silent, hidden))
                 .containsExactly("t stale " + current.replica().key(1L));
-        assertThat(after(s -> {}, true, List.of("id"), "id,u,v", TWO_UNIQUE_ROWS, writes))
+        assertThat(after(s -> {}, true, List.of("id"), "id,u,v", TWO_UNIQUE_ROWS))
                 .isEmpty();
+        current.source.sql(silent, hidden);
+        current.replica().take(current.reader().next(0).orElseThrow());
         assertThat(current.progress("t").state()).isEqualTo(State.SUSPENDED);
         assertThat(current.progress("t").reason()).contains("RAISE(IGNORE)").contains("liteferry apply");
-        new SourceInstaller(current.plan()).install();
         assertThat(current.differences("UPDATE t SET v = 7 WHERE id = 2")).isEmpty();
         assertThat(current.progress("t").state()).isEqualTo(State.STREAMING);
     }

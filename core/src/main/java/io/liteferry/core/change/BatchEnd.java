@@ -1,6 +1,7 @@
 package io.liteferry.core.change;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -62,6 +63,18 @@ public record BatchEnd(
     /** Whether the records of the next batch have other columns than those of this one. */
     public boolean evolves() {
         return schemaChanges.stream().anyMatch(c -> c.kind() == SchemaChange.Kind.EVOLVED);
+    }
+
+    /** The evolution that the records of this batch are in. Differs from {@link #evolution} only where this END evolves. */
+    public Map<String, TableEvolution> layout() {
+        Map<String, TableEvolution> layout = new HashMap<>(evolution);
+        for (int i = schemaChanges.size() - 1; i >= 0; i--) {
+            SchemaChange made = schemaChanges.get(i);
+            if (made.kind() == SchemaChange.Kind.EVOLVED) {
+                layout.computeIfPresent(made.table(), (table, after) -> after.without(made));
+            }
+        }
+        return layout;
     }
 
     public long records() {

@@ -19,4 +19,10 @@ public record TableEvolution(
         columns = List.copyOf(columns);
         changes = List.copyOf(changes);
     }
+
+    /** As before the last change. */
+    TableEvolution without(SchemaChange last) {
+        int before = Math.max(0, changes.size() - last.changes().size());
+        return new TableEvolution(grewFrom, last.before(), changes.subList(0, before));
+    }
 }

@@ -1,16 +1,19 @@
 package io.liteferry.core.plan;
 
 import io.liteferry.core.change.ColumnChange;
+import io.liteferry.core.change.ColumnChange.Kind;
 import io.liteferry.core.change.TableEvolution;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The plan as it is now: the migration file, and over it what has happened to the columns of its tables since. A table
@@ -26,14 +29,76 @@ public final class EvolvedPlan {
         List<TablePlan> tables = new ArrayList<>(written.tables());
         for (int i = 0; i < tables.size(); i++) {
             TablePlan table = tables.get(i);
-            TableEvolution evolved = evolution.get(table.source());
-            if (evolved != null && evolved.grewFrom().equals(digest(table))) {
-                for (ColumnChange c : evolved.changes()) {
-                    change(tables, i, c);
-                }
+            for (ColumnChange c : changes(table, evolution.get(table.source()))) {
+                change(tables, i, c);
             }
         }
         return written.withTables(tables);
+    }
+
+    /**
+     * What must be done to a table to take it from one evolution to another: what only the first has is undone, from the last
+     * on, then what only the second has is done. Nothing where both come to the same columns. A dropped column comes back
+     * without the values it had.
+     *
+     * @param table as the migration file has it
+     */
+    public static List<ColumnChange> steps(
+            TablePlan table, @Nullable TableEvolution from, @Nullable TableEvolution to) {
+        List<ColumnChange> undone = changes(table, from);
+        List<ColumnChange> done = changes(table, to);
+        if (Set.copyOf(after(table, undone).columns())
+                .equals(Set.copyOf(after(table, done).columns()))) {
+            return List.of();
+        }
+        int same = 0;
+        while (same < Math.min(undone.size(), done.size()) && undone.get(same).equals(done.get(same))) {
+            same++;
+        }
+        List<ColumnChange> steps = new ArrayList<>();
+        for (int i = undone.size() - 1; i >= same; i--) {
+            steps.add(undo(after(table, undone.subList(0, i)), undone.get(i)));
+        }
+        steps.addAll(done.subList(same, done.size()));
+        return steps;
+    }
+
+    /** What was done to a table since the file was written; nothing where it was edited since. */
+    public static List<ColumnChange> changes(TablePlan table, @Nullable TableEvolution evolution) {
+        return evolution != null && evolution.grewFrom().equals(digest(table)) ? evolution.changes() : List.of();
+    }
+
+    /** A table, after these changes of its columns. */
+    public static TablePlan after(TablePlan table, List<ColumnChange> changes) {
+        List<TablePlan> one = new ArrayList<>(List.of(table));
+        changes.forEach(c -> change(one, 0, c));
+        return one.get(0);
+    }
+
+    private static ColumnChange undo(TablePlan before, ColumnChange c) {
+        Optional<ColumnPlan> was = before.columns().stream()
+                .filter(p -> p.source().equals(c.column()))
+                .findFirst();
+        return switch (c.kind()) {
+            case ADD -> ColumnChange.drop(c.column(), c.target());
+            case RENAME ->
+                ColumnChange.rename(
+                        String.valueOf(c.to()),
+                        c.column(),
+                        was.map(ColumnPlan::target).orElse(c.column()));
+            case DROP -> {
+                ColumnPlan column = was.orElseThrow();
+                yield new ColumnChange(
+                        Kind.ADD,
+                        column.source(),
+                        null,
+                        column.target(),
+                        column.type().sql(),
+                        column.encoding().yaml(),
+                        true,
+                        null);
+            }
+        };
     }
 
     /** Of what the file says about a table's columns and key. */

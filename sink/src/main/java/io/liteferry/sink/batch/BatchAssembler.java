@@ -118,6 +118,10 @@ public final class BatchAssembler {
             if (spooled && !taken.isEmpty()) {
                 break;
             }
+            if (!taken.isEmpty()
+                    && !end.layout().equals(taken.get(taken.size() - 1).evolution())) {
+                break; // its records have other columns
+            }
             if (!isForward(reached, end.position())) {
                 if (taken.isEmpty()) {
                     throw wentBack(end);

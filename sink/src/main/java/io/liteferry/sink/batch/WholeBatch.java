@@ -13,6 +13,10 @@ import java.util.List;
  * @param endOffset offset of the last END
  */
 public record WholeBatch(List<BatchEnd> ends, List<List<ChangeRecord>> records, boolean spooled, long endOffset) {
+    public BatchEnd first() {
+        return ends.get(0);
+    }
+
     public BatchEnd last() {
         return ends.get(ends.size() - 1);
     }

@@ -15,13 +15,14 @@ import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Follows the source's columns at the target, in the transaction of the batch that carries the change. A step that was
- * already made is passed over: a capture that started from an older position tells it again.
+ * Follows the source's columns at the target, in the transaction of the batch that carries the change. A capture that did
+ * not know of a change may tell columns of before it: then the change is undone.
  */
 public final class TargetEvolution {
     private static final Logger LOG = LoggerFactory.getLogger(TargetEvolution.class);
@@ -34,45 +35,36 @@ public final class TargetEvolution {
         this.written = written;
     }
 
+    /** Takes every table from the columns it has to those it is to have. */
     public void follow(Connection c, Map<String, TableEvolution> was, Map<String, TableEvolution> now)
             throws SQLException {
         for (TablePlan table : written.tables()) {
-            TableEvolution next = now.get(table.source());
-            if (next != null && !next.equals(was.get(table.source()))) {
-                follow(c, table, Optional.ofNullable(was.get(table.source())), next);
+            TableEvolution from = was.get(table.source());
+            TableEvolution to = now.get(table.source());
+            if (!Objects.equals(from, to)) {
+                follow(c, table, from, to);
             }
         }
     }
 
-    private void follow(Connection c, TablePlan table, Optional<TableEvolution> was, TableEvolution now)
+    private void follow(Connection c, TablePlan table, @Nullable TableEvolution from, @Nullable TableEvolution to)
             throws SQLException {
-        List<ColumnChange> made = was.map(TableEvolution::changes).orElse(List.of());
-        List<ColumnChange> changes = now.changes();
-        boolean goesOn =
-                changes.size() >= made.size() && changes.subList(0, made.size()).equals(made);
-        for (int i = goesOn ? made.size() : 0; i < changes.size(); i++) {
-            TablePlan before = evolved(table, now, changes.subList(0, i));
-            ColumnChange change = changes.get(i);
-            String target = before.columns().stream()
-                    .filter(p -> p.source().equals(change.column()))
+        TablePlan now = EvolvedPlan.after(table, EvolvedPlan.changes(table, from));
+        for (ColumnChange step : EvolvedPlan.steps(table, from, to)) {
+            String target = now.columns().stream()
+                    .filter(p -> p.source().equals(step.column()))
                     .map(ColumnPlan::target)
                     .findFirst()
-                    .orElse(change.target());
-            make(c, before, target, change);
-            LOG.info("target follows the source table={} change={}", table.source(), change.text());
+                    .orElse(step.target());
+            make(c, now, target, step);
+            now = EvolvedPlan.after(now, List.of(step));
+            LOG.info("target follows the source table={} change={}", table.source(), step.text());
         }
-        TablePlan after = evolved(table, now, changes);
+        TablePlan after = EvolvedPlan.after(table, EvolvedPlan.changes(table, to));
         try (Statement s = c.createStatement()) {
             s.execute("DROP TABLE IF EXISTS " + TargetNames.stage(written, after));
             s.execute(new TargetDdl(written).stage(after));
         }
-    }
-
-    private TablePlan evolved(TablePlan table, TableEvolution now, List<ColumnChange> changes) {
-        TableEvolution so = new TableEvolution(now.grewFrom(), now.columns(), changes);
-        return EvolvedPlan.of(written, Map.of(table.source(), so))
-                .table(table.source())
-                .orElseThrow();
     }
 
     private void make(Connection c, TablePlan table, String target, ColumnChange change) throws SQLException {
