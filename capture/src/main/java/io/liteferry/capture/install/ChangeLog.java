@@ -1,5 +1,6 @@
 package io.liteferry.capture.install;
 
+import io.liteferry.core.sqlite.Sql;
 import io.liteferry.core.sqlite.SqliteCatalog;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,6 +61,19 @@ public final class ChangeLog {
 
     static String triggersRemade(int table) {
         return "INSERT INTO " + LOG + "(tbl, op, r, k0) SELECT 0, " + TRIGGERS_REMADE + ", random(), " + table;
+    }
+
+    /** A log of before schema windows were there has no column for them. */
+    static String addWindow() {
+        return "ALTER TABLE " + TABLES + " ADD COLUMN " + WINDOW;
+    }
+
+    static String openWindow(int table, String since) {
+        return "UPDATE " + TABLES + " SET " + WINDOW + " = " + Sql.text(since) + " WHERE id = " + table;
+    }
+
+    static String closeWindow(int table) {
+        return "UPDATE " + TABLES + " SET " + WINDOW + " = NULL WHERE id = " + table;
     }
 
     /** {@code k0, k1, …} */

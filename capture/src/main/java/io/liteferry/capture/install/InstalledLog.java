@@ -119,6 +119,16 @@ public record InstalledLog(String identity, int keyColumns, Map<String, Table> t
                 : Optional.empty();
     }
 
+    /** Since when a schema window is open on a table, UTC; empty where none is. */
+    Optional<String> window(String table) {
+        return Optional.ofNullable(tables.get(table)).flatMap(Table::window);
+    }
+
+    /** Names of all our triggers, also on tables that are not in the log. */
+    List<String> ownTriggers() {
+        return triggers.stream().filter(Trigger::ours).map(Trigger::name).toList();
+    }
+
     /** Names of our triggers on these tables. */
     List<String> triggersOn(List<String> tables) {
         return triggers.stream()

@@ -83,26 +83,30 @@ public final class SourceInstaller {
                 (connection, s) -> {
                     s.execute("PRAGMA busy_timeout = " + SHORT_WAIT_MS);
                 },
-                (connection, s) -> {
-                    List<String> names = tables.stream().map(TablePlan::source).toList();
-                    InstalledLog log = InstalledLog.read(connection).orElseThrow();
-                    for (String trigger : log.triggersOn(names)) {
-                        s.execute("DROP TRIGGER " + Sql.name(trigger));
-                    }
-                    SqliteCatalog catalog = new SqliteCatalog(connection);
-                    Map<String, List<String>> compiled = compiledWrites(connection, tables);
-                    for (TablePlan table : tables) {
-                        SourceTable source = catalog.table(table.source()).orElseThrow(() -> missing(table));
-                        int id = Objects.requireNonNull(log.tables().get(table.source()))
-                                .id();
-                        for (TriggerSql.Trigger t : triggersOf(table, source, id)) {
-                            s.execute(t.sql());
-                        }
-                        s.execute(ChangeLog.triggersRemade(id));
-                    }
-                    compileAgain(s, compiled);
-                    LOG.info("Triggers made again file={} tables={}", file.path(), names);
-                });
+                (connection, s) -> remake(connection, s, tables));
+    }
+
+    /** The same in a transaction that is open. Where a schema window is open, a table's triggers are kept away. */
+    void remake(Connection connection, Statement s, List<TablePlan> planned) throws SQLException {
+        InstalledLog log = InstalledLog.read(connection).orElseThrow();
+        List<TablePlan> tables =
+                planned.stream().filter(t -> log.window(t.source()).isEmpty()).toList();
+        List<String> names = tables.stream().map(TablePlan::source).toList();
+        for (String trigger : log.triggersOn(names)) {
+            s.execute("DROP TRIGGER " + Sql.name(trigger));
+        }
+        SqliteCatalog catalog = new SqliteCatalog(connection);
+        Map<String, List<String>> compiled = compiledWrites(connection, tables);
+        for (TablePlan table : tables) {
+            SourceTable source = catalog.table(table.source()).orElseThrow(() -> missing(table));
+            int id = Objects.requireNonNull(log.tables().get(table.source())).id();
+            for (TriggerSql.Trigger t : triggersOf(table, source, id)) {
+                s.execute(t.sql());
+            }
+            s.execute(ChangeLog.triggersRemade(id));
+        }
+        compileAgain(s, compiled);
+        LOG.info("Triggers made again file={} tables={}", file.path(), names);
     }
 
     /** Takes out triggers first and the log last: a trigger without its log would make the application's writes fail. */
@@ -200,9 +204,7 @@ public final class SourceInstaller {
                 continue;
             }
             SourceTable source = catalog.table(table.source()).orElseThrow(() -> missing(table));
-            if (Optional.ofNullable(known.get(table.source()))
-                    .flatMap(InstalledLog.Table::window)
-                    .isPresent()) {
+            if (present.flatMap(p -> p.window(table.source())).isPresent()) {
                 continue;
             }
             strays.removeIf(t -> t.on(table.source())
@@ -341,11 +343,11 @@ public final class SourceInstaller {
     }
 
     /** Work inside a transaction. */
-    private interface Work {
+    interface Work {
         void run(Connection connection, Statement statement) throws SQLException;
     }
 
-    private void inOneTransaction(String tried, Work work) {
+    void inOneTransaction(String tried, Work work) {
         inOneTransaction(tried, (connection, s) -> {}, work);
     }
 

@@ -67,7 +67,7 @@ final class SchemaWatch {
         return version;
     }
 
-    /** False where the application has tables beside the plan's, so that a commit without a log row is nothing to wonder at. */
+    /** False where tables are beside the plan's or in a schema window: a commit without a log row is nothing to wonder at. */
     boolean everyTablePlanned() {
         return everyTablePlanned;
     }
@@ -96,7 +96,8 @@ final class SchemaWatch {
         boolean alone = verified && !open;
         InstalledLog installed = InstalledLog.read(connection).orElseThrow(() -> Breaks.notInstalled(file, null));
         SqliteCatalog catalog = new SqliteCatalog(connection);
-        everyTablePlanned = everyTablePlanned(catalog);
+        everyTablePlanned = everyTablePlanned(catalog)
+                && installed.tables().values().stream().allMatch(t -> t.window().isEmpty());
         mender.nothingToMend();
         waiting = false;
         Map<Integer, TableReader> ids = new HashMap<>();
