@@ -4,8 +4,12 @@ import io.liteferry.core.LiteferryException;
 import io.liteferry.core.change.AppliedPosition;
 import io.liteferry.core.sqlite.SqliteFile;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Whether the change log still is the one that the target was filled from. */
@@ -13,6 +17,7 @@ public final class LogCheck implements AutoCloseable {
     private final SqliteFile file;
     private SqliteFile.@Nullable Identity identity;
     private @Nullable Connection connection;
+    private Map<String, String> windows = Map.of();
 
     public LogCheck(SqliteFile file) {
         this.file = file;
@@ -30,6 +35,7 @@ public final class LogCheck implements AutoCloseable {
             Connection open = connection == null ? file.openReader() : connection;
             connection = open;
             SourceSide.verifyLog(open, applied);
+            windows = windows(open);
             return Optional.empty();
         } catch (NotComparableException e) {
             return Optional.of(e.reason());
@@ -39,6 +45,29 @@ public final class LogCheck implements AutoCloseable {
             return Optional.of(
                     String.valueOf(file.failure("Reading the change log", e).getMessage()));
         }
+    }
+
+    /** Since when a schema window is open, UTC, by source table, as of the last look: nothing of these is logged. */
+    public Map<String, String> windows() {
+        return windows;
+    }
+
+    private static Map<String, String> windows(Connection open) throws SQLException {
+        Map<String, String> windows = new TreeMap<>();
+        try (Statement s = open.createStatement();
+                ResultSet rs = s.executeQuery("SELECT * FROM _liteferry_tables")) {
+            // A log of before windows were there has no such column.
+            for (int i = 1; i <= rs.getMetaData().getColumnCount(); i++) {
+                if (rs.getMetaData().getColumnName(i).equals("window_since")) {
+                    while (rs.next()) {
+                        if (rs.getString(i) != null) {
+                            windows.put(rs.getString("name"), rs.getString(i));
+                        }
+                    }
+                }
+            }
+        }
+        return windows;
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.util.Optional;
  *
  * @param applied how far the target is; empty before the first batch
  * @param logBroken why the change log cannot be trusted, or empty
+ * @param windows since when a schema window is open, by source table
  * @param cleanPasses full passes in a row with nothing different
  * @param mismatches open mismatches by source table and kind
  * @param quarantined quarantined rows by source table
@@ -21,6 +22,7 @@ record Facts(
         Instant at,
         Optional<AppliedPosition> applied,
         Optional<String> logBroken,
+        Map<String, String> windows,
         Optional<LagWindow.Reading> lag,
         int cleanPasses,
         Optional<PassResult> lastPass,

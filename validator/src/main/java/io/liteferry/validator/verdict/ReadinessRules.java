@@ -22,6 +22,7 @@ final class ReadinessRules {
     private static final String STATUS = "liteferry status --config migration.yaml";
     private static final String RUN = "liteferry run all --config migration.yaml";
 
+    private static final String CLOSE_WINDOW = "liteferry schema-window close --config migration.yaml";
     private static final String RESUME = "liteferry signal resume --config migration.yaml";
 
     private final Plan plan;
@@ -43,6 +44,7 @@ final class ReadinessRules {
         return List.of(
                 snapshot(f),
                 suspendedTables(f),
+                window(f),
                 paused(f),
                 log(f),
                 lag(f),
@@ -91,6 +93,21 @@ final class ReadinessRules {
                 .map(TablePlan::source)
                 .toList();
         return new Check("no_table_suspended", suspended.isEmpty(), suspended.size() + names(suspended), "0", STATUS);
+    }
+
+    /** Read from the source itself: holds from the moment it is opened, whether capture runs or not. */
+    private Check window(Facts f) {
+        List<String> open = plan.tables().stream()
+                .map(TablePlan::source)
+                .filter(f.windows()::containsKey)
+                .map(t -> t + " since " + f.windows().get(t))
+                .toList();
+        return new Check(
+                "no_schema_window",
+                open.isEmpty(),
+                open.isEmpty() ? "none is open" : "open on " + String.join(", ", open),
+                "closed by liteferry schema-window close",
+                CLOSE_WINDOW);
     }
 
     /** A table that streams has a reason only where all of capture is held. */

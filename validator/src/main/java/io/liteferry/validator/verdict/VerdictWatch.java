@@ -106,6 +106,7 @@ public final class VerdictWatch implements AutoCloseable {
                 clock.instant(),
                 applied,
                 applied.flatMap(log::broken),
+                log.windows(),
                 lag.read(System.nanoTime()),
                 applied.map(a -> progress.cleanInRow(a.schemaVersion())).orElse(0),
                 progress.last(),

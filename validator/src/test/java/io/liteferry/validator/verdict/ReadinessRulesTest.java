@@ -41,6 +41,7 @@ class ReadinessRulesTest {
             NOW,
             applied(STREAMING),
             Optional.empty(),
+            Map.of(),
             lag(900, 60),
             2,
             pass(Map.of(RowVerdict.EQUAL, 5L), Optional.empty(), Duration.ofSeconds(30)),
@@ -79,7 +80,7 @@ class ReadinessRulesTest {
             Map<String, Map<String, Long>> mismatches,
             Map<String, Long> quarantined,
             long suspended) {
-        return new Facts(NOW, applied, broken, lag, clean, pass, mismatches, quarantined, suspended);
+        return new Facts(NOW, applied, broken, Map.of(), lag, clean, pass, mismatches, quarantined, suspended);
     }
 
     static Stream<Arguments> oneThingWrong() {
@@ -92,6 +93,19 @@ class ReadinessRulesTest {
                         with(
                                 applied(STREAMING.held("capture is paused")),
                                 g.logBroken(),
+                                g.lag(),
+                                2,
+                                g.lastPass(),
+                                Map.of(),
+                                Map.of(),
+                                0)),
+                Arguments.of(
+                        "no_schema_window",
+                        new Facts(
+                                NOW,
+                                g.applied(),
+                                g.logBroken(),
+                                Map.of("items", "2026-01-01T11:00:00Z"),
                                 g.lag(),
                                 2,
                                 g.lastPass(),

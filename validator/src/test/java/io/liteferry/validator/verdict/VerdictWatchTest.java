@@ -26,6 +26,9 @@ class VerdictWatchTest {
     private static final String LOG_OK = "SELECT verdict || ' ' || (c->>'ok') FROM liteferry.verdict,"
             + " jsonb_array_elements(document->'checks') c WHERE c->>'check' = 'change_log_intact'";
 
+    private static final String WINDOW = "SELECT (c->>'ok') || ' ' || (c->>'value') FROM liteferry.verdict,"
+            + " jsonb_array_elements(document->'checks') c WHERE c->>'check' = 'no_schema_window'";
+
     @TempDir
     Path folder;
 
@@ -44,6 +47,23 @@ class VerdictWatchTest {
             Files.move(file, file.resolveSibling("moved.db"));
             look(sides);
             assertThat(sides.targetValue(LOG_OK)).isEqualTo("NOT_READY false");
+        }
+    }
+
+    @Test
+    void namesASchemaWindowFromTheMomentItIsOpenedEvenIfCaptureDoesNotRun() throws SQLException {
+        TablePlan table = TablePlan.simple(
+                "items",
+                KeyPlan.primaryKey("id"),
+                List.of(ColumnPlan.plain("id", TargetType.of(TargetType.Kind.BIGINT))));
+        try (TwoSides sides = new TwoSides(folder, Map.of(), table)) {
+            sides.applied();
+            look(sides);
+            assertThat(sides.targetValue(WINDOW)).isEqualTo("true none is open");
+            sides.source("ALTER TABLE _liteferry_tables ADD COLUMN window_since");
+            sides.source("UPDATE _liteferry_tables SET window_since = '2026-01-02T03:04:05Z'");
+            look(sides);
+            assertThat(sides.targetValue(WINDOW)).isEqualTo("false open on items since 2026-01-02T03:04:05Z");
         }
     }
 
