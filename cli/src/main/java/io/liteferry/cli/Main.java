@@ -6,6 +6,7 @@ import io.liteferry.cli.command.DemoCommand;
 import io.liteferry.cli.command.PlanCommand;
 import io.liteferry.cli.command.RepairCommand;
 import io.liteferry.cli.command.RunCommand;
+import io.liteferry.cli.command.SchemaWindowCommand;
 import io.liteferry.cli.command.SignalCommand;
 import io.liteferry.cli.command.StatusCommand;
 import io.liteferry.cli.command.UninstallCommand;
@@ -39,6 +40,7 @@ import picocli.CommandLine.Spec;
             StatusCommand.class,
             RepairCommand.class,
             SignalCommand.class,
+            SchemaWindowCommand.class,
             UninstallCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",

@@ -30,6 +30,7 @@ public enum ErrorCode {
     SIGNAL_INVALID(207, ExitCode.FAILED, "A signal could not be understood."),
     KEY_UNFIT(208, ExitCode.FAILED, "A key is not of the planned class, so the records' format cannot carry it."),
     ROW_TOO_LARGE(209, ExitCode.FAILED, "A row is larger than a Kafka record can be."),
+    SCHEMA_WINDOW_OPEN(210, ExitCode.FAILED, "A schema window is open: triggers are to stay away."),
 
     // 3xx: Kafka
     KAFKA_UNREACHABLE(301, ExitCode.CONNECTION_LOST, "The Kafka brokers do not answer."),

@@ -1,8 +1,10 @@
 package io.liteferry.cli.command;
 
+import io.liteferry.capture.install.SchemaWindow;
 import io.liteferry.capture.install.SourceInstaller;
 import io.liteferry.cli.local.LocalServers;
 import io.liteferry.cli.local.StateFolder;
+import io.liteferry.core.ErrorCode;
 import io.liteferry.core.ExitCode;
 import io.liteferry.core.LiteferryException;
 import io.liteferry.core.kafka.KafkaClients;
@@ -14,6 +16,8 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -57,6 +61,7 @@ public final class ApplyCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         if (dryRun) {
             for (Plan source : plan.perSource()) {
+                demandNoWindow(source);
                 String whose = plan.several() ? ", source " + source.source() : "";
                 print(out, "PostgreSQL" + whose, new TargetInstaller(source).statements());
                 print(out, "SQLite" + whose, new SourceInstaller(source).statements());
@@ -67,6 +72,7 @@ public final class ApplyCommand implements Callable<Integer> {
         try (LocalServers servers = LocalServers.startMissing(
                 plan, StateFolder.beside(file.path()), spec.commandLine().getErr())) {
             for (Plan source : chosen(servers.plan())) {
+                demandNoWindow(source);
                 if (acceptFile) {
                     new SourceInstaller(source).accept();
                 }
@@ -74,7 +80,7 @@ public final class ApplyCommand implements Callable<Integer> {
                     NewLog.begin(source);
                 }
             }
-            failed = apply(servers.plan());
+            failed = apply(servers.plan(), this::demandNoWindow);
         }
         int sources = plan.sources().size();
         out.println("Applied " + plan.name() + ": " + plan.tables().size() + " tables"
@@ -103,19 +109,40 @@ public final class ApplyCommand implements Callable<Integer> {
     }
 
     /**
-     * Idempotent. The source comes last: from its triggers on, every write of the application is logged.
+     * Idempotent. The source comes last: from its triggers on, every write of the application is logged. Tables with an
+     * open schema window get none.
      *
      * @return why it failed, by source; the others are applied
      */
     static Map<String, LiteferryException> apply(Plan plan) {
+        return apply(plan, source -> {});
+    }
+
+    private static Map<String, LiteferryException> apply(Plan plan, Consumer<Plan> before) {
         try (Admin admin = KafkaClients.of(plan.options()).admin("liteferry-apply")) {
             Topics.makeMissing(admin, plan);
         }
         return EachSource.run(plan, source -> {
+            before.accept(source);
             TargetInstaller target = new TargetInstaller(source);
             target.install();
             new SourceInstaller(target.now()).install();
         });
+    }
+
+    /** A migration of the application goes on there; triggers would hinder it. */
+    private void demandNoWindow(Plan source) {
+        List<SchemaWindow.Table> open = new SchemaWindow(source).standing();
+        if (!open.isEmpty()) {
+            throw new LiteferryException(
+                    ErrorCode.SCHEMA_WINDOW_OPEN,
+                    "Applying " + source.source() + ": a schema window is open on "
+                            + open.stream()
+                                    .map(t -> t.name() + " since " + t.since().orElseThrow())
+                                    .collect(Collectors.joining(", "))
+                            + ". Nothing was changed in the source. When the application's migration is through:"
+                            + " liteferry schema-window close --config " + file.path() + ", then apply again.");
+        }
     }
 
     private static void print(PrintWriter out, String where, List<String> statements) {

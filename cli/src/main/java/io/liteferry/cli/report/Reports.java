@@ -7,6 +7,7 @@ import io.liteferry.cli.demo.Writes;
 import io.liteferry.core.preflight.Finding;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The documents that commands print with {@code -o json}; every one has {@code apiVersion}, {@code kind} and next steps. */
 public final class Reports {
@@ -58,6 +59,39 @@ public final class Reports {
             this(API_VERSION, "SignalReport", id, type, source, what, nextSteps);
         }
     }
+
+    /**
+     * The answer of {@code schema-window}.
+     *
+     * @param action {@code open} or {@code close}
+     * @param failed why it failed, by source
+     */
+    public record SchemaWindowReport(
+            @JsonProperty("apiVersion") String apiVersion,
+            @JsonProperty("kind") String kind,
+            @JsonProperty("action") String action,
+            @JsonProperty("tables") List<WindowLine> tables,
+            @JsonProperty("failed") Map<String, String> failed,
+            @JsonProperty("next_steps") List<String> nextSteps) {
+        public SchemaWindowReport(
+                String action, List<WindowLine> tables, Map<String, String> failed, List<String> nextSteps) {
+            this(API_VERSION, "SchemaWindowReport", action, tables, failed, nextSteps);
+        }
+    }
+
+    /**
+     * A table in {@code schema-window}.
+     *
+     * @param state {@code opened}, {@code open_already}, {@code closed}, {@code not_open} or {@code not_captured}
+     * @param since when its window was opened, UTC
+     * @param obstacle why its triggers could not be made again; capture makes them or says in {@code status} what to do
+     */
+    public record WindowLine(
+            @JsonProperty("source") String source,
+            @JsonProperty("table") String table,
+            @JsonProperty("state") String state,
+            @JsonProperty("since") @Nullable String since,
+            @JsonProperty("obstacle") @Nullable String obstacle) {}
 
     /** The end of {@code run}. */
     public record RunReport(

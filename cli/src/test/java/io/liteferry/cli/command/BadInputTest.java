@@ -100,7 +100,17 @@ class BadInputTest {
 
     @Test
     void everyCommandHasHelp() {
-        assertThat(Stream.of("demo", "check", "plan", "apply", "run", "status", "repair", "signal", "uninstall")
+        assertThat(Stream.of(
+                                "demo",
+                                "check",
+                                "plan",
+                                "apply",
+                                "run",
+                                "status",
+                                "repair",
+                                "signal",
+                                "schema-window",
+                                "uninstall")
                         .map(c -> run(c, "--help")))
                 .containsOnly(0);
         assertThat(err.toString()).isEmpty();
