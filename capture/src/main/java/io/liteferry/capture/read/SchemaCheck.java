@@ -132,8 +132,9 @@ final class SchemaCheck {
         List<String> then = so == null ? logged.columns() : so.columns();
         List<String> names =
                 now.columns().stream().map(SourceTable.Column::name).toList();
-        ColumnEvolution found =
-                then.equals(names) ? new ColumnEvolution(List.of(), true) : ColumnEvolution.of(plan, then, now);
+        ColumnEvolution found = then.equals(names)
+                ? new ColumnEvolution(List.of(), true)
+                : ColumnEvolution.of(plan, then, now, oneStep);
         boolean sameText = before != null && before.sql().equals(now.sql());
         boolean rowsKnown = then.equals(names) ? before == null || sameText || oneStep : oneStep && found.exact();
         if (!found.changes().isEmpty() && (!follow || !plan.made())) {

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.liteferry.capture.install.SchemaWindow;
 import io.liteferry.core.change.AppliedPosition;
+import io.liteferry.core.change.ColumnChange;
 import io.liteferry.core.change.TableProgress.State;
 import io.liteferry.core.options.Options;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -182,6 +184,23 @@ class MigrationWindowTest {
         assertThat(s.differences()).isEmpty();
         assertThat(s.progress("t").state()).isEqualTo(State.STREAMING);
         assertThat(s.differences("UPDATE t SET stars = 1")).isEmpty();
+    }
+
+    /** Taken for a rename, the new values would not fit the type of the old column. */
+    @ParameterizedTest
+    @EnumSource
+    void aColumnInThePlaceOfOneOfAnotherTypeIsNotThatColumnRenamed(Capture capture) throws Exception {
+        through(
+                capture,
+                "ALTER TABLE t DROP COLUMN v",
+                "ALTER TABLE t ADD COLUMN stars INTEGER NOT NULL DEFAULT 7",
+                "DROP INDEX t_email",
+                "ALTER TABLE t DROP COLUMN email",
+                "ALTER TABLE t ADD COLUMN mail TEXT");
+        assertThat(s.differences()).isEmpty();
+        assertThat(Objects.requireNonNull(s.end().evolution().get("t")).changes())
+                .extracting(ColumnChange::text)
+                .contains("DROP COLUMN v", "ADD COLUMN stars bigint DEFAULT 7");
     }
 
     @ParameterizedTest

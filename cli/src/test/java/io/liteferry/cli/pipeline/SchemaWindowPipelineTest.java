@@ -29,7 +29,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** A migration that our triggers hinder, in its window: from the first command to READY. */
 class SchemaWindowPipelineTest {
     private static final String[] DROP_INDEX_AND_COLUMN = {
-        "BEGIN IMMEDIATE", "DROP INDEX note_slug", "ALTER TABLE note DROP COLUMN slug", "COMMIT"
+        "BEGIN IMMEDIATE",
+        "DROP INDEX note_slug",
+        "ALTER TABLE note DROP COLUMN slug",
+        "ALTER TABLE note ADD COLUMN stars INTEGER NOT NULL DEFAULT 7",
+        "COMMIT"
     };
 
     private static final String[] PRISMA = {
@@ -104,7 +108,10 @@ class SchemaWindowPipelineTest {
         MigrationFixture.Ended ready = app.runUntilReady();
         assertThat(ready.exit()).as(ready.out() + ready.err()).isZero();
         assertThat(IndependentComparison.compare(source, target, "public")).isEmpty();
-        assertThat(command("status").out()).contains("note DROP COLUMN slug").contains("person ADD COLUMN city text");
+        assertThat(command("status").out())
+                .contains("note DROP COLUMN slug")
+                .contains("note ADD COLUMN stars bigint")
+                .contains("person ADD COLUMN city text");
         assertThat(command("apply").exit()).isZero();
     }
 

@@ -26,15 +26,19 @@ public record ColumnEvolution(List<ColumnChange> changes, boolean exact) {
     }
 
     /**
-     * A name at the same place as one that is gone is that column renamed; any other is added or dropped.
+     * A name at the same place as one that is gone is that column renamed, if its declaration can stand for the planned
+     * type; any other is added or dropped. A column of the key is taken for renamed whatever its type: without it the
+     * table could not be carried.
      *
      * @param plan of the table as it was; columns that it leaves out stay left out
      * @param before all columns of the table as it was, in order
+     * @param oneStatement one statement can rename a column, and cannot put another one in its place
      */
-    public static ColumnEvolution of(TablePlan plan, List<String> before, SourceTable now) {
+    public static ColumnEvolution of(TablePlan plan, List<String> before, SourceTable now, boolean oneStatement) {
         List<String> after =
                 now.columns().stream().map(SourceTable.Column::name).toList();
         Map<String, String> renamed = renamed(before, after);
+        renamed.entrySet().removeIf(e -> !oneStatement && !canStandFor(plan, e.getKey(), e.getValue(), now));
         TargetNames taken = new TargetNames();
         plan.columns().forEach(c -> taken.reserve(c.target()));
         List<ColumnChange> changes = new ArrayList<>();
@@ -73,6 +77,18 @@ public record ColumnEvolution(List<ColumnChange> changes, boolean exact) {
             }
         }
         return renamed;
+    }
+
+    private static boolean canStandFor(TablePlan plan, String before, String after, SourceTable now) {
+        if (plan.key().columns().contains(before)) {
+            return true;
+        }
+        List<Meaning> meant = DeclaredType.of(now.column(after).orElseThrow().declaredType(), now.strict())
+                .meant();
+        return meant.isEmpty()
+                || plan.columns().stream()
+                        .filter(c -> c.source().equals(before))
+                        .allMatch(c -> meant.stream().anyMatch(m -> m.type().equals(c.type())));
     }
 
     private record Added(ColumnChange change, boolean exact) {}
