@@ -60,6 +60,12 @@ public final class SourceFixture implements AutoCloseable {
         return this;
     }
 
+    /** The table {@code t(id, v)} with two rows, planned. */
+    public SourceFixture twoRows() throws SQLException {
+        return sql("CREATE TABLE t(id INTEGER PRIMARY KEY, v)", "INSERT INTO t VALUES (1, 'a'), (2, 'b')")
+                .table("t", List.of("id"), "id", "v");
+    }
+
     /** Plans a table: its key, empty for the rowid, and its columns. */
     public SourceFixture table(String name, List<String> key, String... columns) {
         tables.add(TablePlan.simple(

@@ -36,6 +36,7 @@ public final class TwoSides implements AutoCloseable {
     public final Connection sqlite;
     public final Connection postgres;
     public final Plan plan;
+    public final LongAdder turnsMissed = new LongAdder();
     private final Map<String, TableProgress> progress = new HashMap<>();
 
     public TwoSides(Path folder, Map<String, String> options, TablePlan... tables) throws SQLException {
@@ -143,7 +144,7 @@ public final class TwoSides implements AutoCloseable {
                 NAME,
                 "public",
                 plan.options().number(Options.READ_TRANSACTION_MAX_MS),
-                new LongAdder());
+                turnsMissed);
     }
 
     /** What a pass over a table told. */

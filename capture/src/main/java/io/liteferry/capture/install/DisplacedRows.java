@@ -32,7 +32,7 @@ final class DisplacedRows {
      */
     record Conflict(String condition, Optional<String> changed) {}
 
-    /** @param keyIsRowid a conflict of rowids is then a conflict of keys, and the key itself is logged anyway */
+    /** @param keyIsRowid a conflict of rowids is then a conflict of keys, and the key itself is logged with the new row */
     List<Conflict> conflicts(boolean keyIsRowid) {
         List<Conflict> conflicts = new ArrayList<>();
         for (SourceTable.Index index : table.indexes()) {
@@ -40,7 +40,7 @@ final class DisplacedRows {
                 conflicts.add(new Conflict(conflict(index), changed(index)));
             }
         }
-        if (!keyIsRowid) {
+        if (!keyIsRowid || table.deletedHalfWay()) {
             Optional<String> handle =
                     table.rowidAlias().map(c -> Sql.name(c.name())).or(table::rowidName);
             // In a BEFORE INSERT a generated rowid reads -1: at the worst one candidate too many.

@@ -25,10 +25,17 @@ import java.util.regex.Pattern;
  *
  * @param tables by source name
  * @param triggers every trigger of the database, the newest last
+ * @param mayFail whether something of the application's may end a statement and keep what it did so far
  */
-public record InstalledLog(String identity, int keyColumns, Map<String, Table> tables, List<Trigger> triggers) {
+public record InstalledLog(
+        String identity, int keyColumns, Map<String, Table> tables, List<Trigger> triggers, boolean mayFail) {
     private static final Pattern RAISE_IGNORE = Pattern.compile("raise\\s*\\(\\s*ignore\\b", Pattern.CASE_INSENSITIVE);
-    private static final Pattern RAISE_FAIL = Pattern.compile("raise\\s*\\(\\s*fail\\b", Pattern.CASE_INSENSITIVE);
+
+    /** What cannot keep ours from an inserted row: it fires before the row is there, or at another event. */
+    private static final Pattern NOT_AFTER_INSERT = Pattern.compile(
+            "CREATE TRIGGER\\s+(\"(\"\"|[^\"])*\"|`(``|[^`])*`|\\[[^]]*]|'(''|[^'])*'|[^\\s\"'`(]+)\\s+"
+                    + "(BEFORE|((AFTER|INSTEAD\\s+OF)\\s+)?(UPDATE|DELETE))\\b.*",
+            Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
     /**
      * A table that the log knows.
@@ -84,7 +91,8 @@ public record InstalledLog(String identity, int keyColumns, Map<String, Table> t
                     triggers.add(new Trigger(rs.getString(1), rs.getString(2), rs.getString(3)));
                 }
             }
-            return Optional.of(new InstalledLog(identity, keyColumns, tables, triggers));
+            return Optional.of(
+                    new InstalledLog(identity, keyColumns, tables, triggers, new SqliteCatalog(connection).mayFail()));
         }
     }
 
@@ -114,8 +122,8 @@ public record InstalledLog(String identity, int keyColumns, Map<String, Table> t
         }
         return canSilenceOurs(plan.source())
                 ? Optional.of(
-                        "an application trigger was made after ours, fires before them, and can end a row early and keep it:"
-                                + " RAISE(IGNORE) or RAISE(FAIL)")
+                        "an application trigger on INSERT was made after ours, fires before it, and can end there and keep"
+                                + " the row: RAISE(IGNORE) or FAIL")
                 : Optional.empty();
     }
 
@@ -147,16 +155,18 @@ public record InstalledLog(String identity, int keyColumns, Map<String, Table> t
     }
 
     /**
-     * The newest trigger fires first; one that ends the row's processing there, and leaves the row as it is, would hide the
-     * change from ours. RAISE(FAIL) does so from any depth: in a trigger of a table that this one writes to.
+     * Updates and deletes are logged before they happen, a new row only when it is there. The newest trigger fires first;
+     * one that ends there and leaves the row would hide it from ours. FAIL does so from any depth: in a table that this one
+     * writes to.
      */
     private boolean canSilenceOurs(String table) {
-        boolean fails = triggers.stream()
-                .anyMatch(t -> !t.ours() && RAISE_FAIL.matcher(t.sql()).find());
         boolean ours = false;
         for (Trigger t : triggers) {
             if (t.on(table)) {
-                if (!t.ours() && ours && (fails || RAISE_IGNORE.matcher(t.sql()).find())) {
+                if (!t.ours()
+                        && ours
+                        && !NOT_AFTER_INSERT.matcher(t.sql()).matches()
+                        && (mayFail || RAISE_IGNORE.matcher(t.sql()).find())) {
                     return true;
                 }
                 ours |= t.ours();

@@ -6,9 +6,7 @@ import io.liteferry.core.sqlite.Sql;
 import io.liteferry.core.sqlite.SqliteCatalog;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -16,8 +14,6 @@ import java.util.stream.Collectors;
  * the rows it may displace through a unique index: REPLACE removes those without firing a delete trigger.
  */
 final class TriggerSql {
-    private static final Pattern TEXT_AFFINITY = Pattern.compile("CHAR|CLOB|TEXT");
-
     private final SourceTable table;
     private final int id;
     private final List<SourceTable.Column> key;
@@ -48,37 +44,33 @@ final class TriggerSql {
         return SqliteCatalog.OWN_PREFIX + kind + "_" + table;
     }
 
+    /** Before a row is changed or deleted, because a trigger that fires first can keep one that fires after from it. */
     private List<Trigger> triggers() {
         List<DisplacedRows.Conflict> conflicts = new DisplacedRows(table).conflicts(keyIsRowid());
         List<Trigger> triggers = new ArrayList<>();
         if (!conflicts.isEmpty()) {
-            String notItself = keyTerms("").stream()
-                    .map(k -> k + " IS OLD." + k)
-                    .collect(Collectors.joining(" AND ", "\n     AND NOT (", ")"));
             triggers.add(trigger(
                     "bi",
                     "BEFORE INSERT",
                     conflicts.stream().map(c -> candidates(c.condition())).toList()));
-            triggers.add(trigger(
-                    "bu",
-                    "BEFORE UPDATE",
-                    conflicts.stream()
-                            .map(c -> candidates(c.condition())
-                                    + notItself
-                                    + c.changed().map(m -> "\n     AND " + m).orElse(""))
-                            .toList()));
         }
-        String moved = whereMoved();
+        String notItself = keyTerms("").stream()
+                .map(k -> k + " IS OLD." + k)
+                .collect(Collectors.joining(" AND ", "\n     AND NOT (", ")"));
+        List<String> beforeUpdate = new ArrayList<>();
+        conflicts.forEach(c -> beforeUpdate.add(candidates(c.condition())
+                + notItself
+                + c.changed().map(m -> "\n     AND " + m).orElse("")));
+        beforeUpdate.add(log(ChangeLog.UPDATED, "OLD."));
+        beforeUpdate.add(logWhere(ChangeLog.UPDATED, "NEW.", " WHERE " + moved() + notNull()));
+        triggers.add(trigger("bu", "BEFORE UPDATE", beforeUpdate));
+        triggers.add(trigger("bd", "BEFORE DELETE", List.of(log(ChangeLog.DELETED, "OLD."))));
         triggers.add(trigger("ai", "AFTER INSERT", List.of(log(ChangeLog.INSERTED, "NEW."))));
-        triggers.add(trigger(
-                "au",
-                "AFTER UPDATE",
-                List.of(
-                        log(ChangeLog.UPDATED, "NEW."),
-                        moved.isEmpty()
-                                ? log(ChangeLog.UPDATED, "OLD.")
-                                : logWhere(ChangeLog.UPDATED, "OLD.", " WHERE " + moved))));
-        triggers.add(trigger("ad", "AFTER DELETE", List.of(log(ChangeLog.DELETED, "OLD."))));
+        if (!keyIsRowid()) {
+            // A default in place of NULL, or a trigger of the application, may have made it another key.
+            triggers.add(
+                    trigger("au", "AFTER UPDATE", List.of(logWhere(ChangeLog.UPDATED, "NEW.", " WHERE " + moved()))));
+        }
         return triggers;
     }
 
@@ -125,26 +117,27 @@ final class TriggerSql {
     }
 
     /**
-     * When an UPDATE must log the OLD key too; empty: always. Text is moved where its bytes or its class differ, whatever the collation.
-     * For any other key no comparison in SQL shows every difference (-0.0 and 0.0 are equal), so it is always logged.
+     * When an UPDATE must log the new key too: where its bytes or its class differ, whatever the collation. Numbers that
+     * SQL finds equal are one key.
      */
-    private String whereMoved() {
+    private String moved() {
         if (keyIsRowid()) {
             String k = keyTerms("").get(0);
             return "OLD." + k + " <> NEW." + k;
-        }
-        if (!key.stream().allMatch(TriggerSql::hasTextAffinity)) {
-            return "";
         }
         return key.stream()
                 .map(c -> Sql.name(c.name()))
                 .map(k -> "OLD." + k + " IS NOT NEW." + k + " COLLATE BINARY OR typeof(OLD." + k + ") <> typeof(NEW."
                         + k + ")")
-                .collect(Collectors.joining(" OR "));
+                .collect(Collectors.joining(" OR ", "(", ")"));
     }
 
-    private static boolean hasTextAffinity(SourceTable.Column column) {
-        String type = column.declaredType().toUpperCase(Locale.ROOT);
-        return TEXT_AFFINITY.matcher(type).find() && !type.contains("INT");
+    /** Before the update NULL may stand where nothing is stored, or a default. */
+    private String notNull() {
+        return keyIsRowid()
+                ? ""
+                : keyTerms("NEW.").stream()
+                        .map(k -> " AND " + k + " IS NOT NULL")
+                        .collect(Collectors.joining());
     }
 }

@@ -28,12 +28,7 @@ record KeyTerms(List<String> selected, List<String> compared) {
         }
         List<String> selected =
                 plan.key().columns().stream().map(c -> "t." + Sql.name(c)).toList();
-        // Without a COLLATE anywhere every column compares by its bytes, as the index does; and SQLite takes a row
-        // value
-        // of plain columns further into an index than one with COLLATE in it.
-        boolean collated = table.sql().toLowerCase(Locale.ROOT).contains("collate");
         List<String> compared = uniqueIndex(plan, table)
-                .filter(i -> collated || i.origin().equals("c"))
                 .map(i -> IntStream.range(0, selected.size())
                         .mapToObj(n -> selected.get(n) + " COLLATE "
                                 + Sql.name(i.terms().get(n).collation()))
@@ -67,6 +62,36 @@ record KeyTerms(List<String> selected, List<String> compared) {
 
     String orderSql() {
         return String.join(", ", compared);
+    }
+
+    /**
+     * Rows that have the first values of a key and a greater one after them.
+     *
+     * @param bound the values that {@link #bind} binds
+     */
+    record Range(String where, RowKey bound) {
+        static final Range ALL = new Range("", RowKey.of(List.of()));
+    }
+
+    /**
+     * The rows above a key, in order, as ranges of the index: SQLite would use no more of a comparison of whole keys than
+     * its first column, and nothing at all under some collations.
+     */
+    List<Range> rangesAbove(RowKey cursor) {
+        List<SqliteValue> values = cursor.values();
+        List<Range> ranges = new ArrayList<>();
+        for (int last = count() - 1; last >= 0; last--) {
+            StringBuilder where = new StringBuilder(" WHERE ");
+            for (int i = 0; i < last; i++) {
+                where.append(compared.get(i))
+                        .append(" = ")
+                        .append(parameter(values.get(i)))
+                        .append(" AND ");
+            }
+            where.append(compared.get(last)).append(" > ").append(parameter(values.get(last)));
+            ranges.add(new Range(where.toString(), RowKey.of(values.subList(0, last + 1))));
+        }
+        return ranges;
     }
 
     /** {@code (k0, k1) > (?, ?)} */

@@ -36,6 +36,11 @@ final class SchemaCheck {
     /** Why the change log does not see everything of a table; empty where it does. */
     interface Verification {
         Optional<String> problem(InstalledLog installed, TablePlan plan, Optional<SourceTable> source);
+
+        /** Whether the rows of a table may have other keys once the schema's version has moved: VACUUM moves it. */
+        default boolean renumbered(TablePlan plan) {
+            return plan.key().isRowid();
+        }
     }
 
     /** What is wrong with a table and what to do; {@code mend} where capture does it itself, by new triggers. */
@@ -78,6 +83,10 @@ final class SchemaCheck {
                         t.source(), current ? before : new TableEvolution(digest, before.columns(), List.of()));
             }
         }
+    }
+
+    boolean renumbered(TablePlan plan) {
+        return verification.renumbered(plan);
     }
 
     Map<String, TableEvolution> evolution() {

@@ -5,7 +5,6 @@ import io.liteferry.core.change.ColumnChange;
 import io.liteferry.core.change.SchemaChange;
 import io.liteferry.core.change.TableEvolution;
 import io.liteferry.core.change.TableProgress.State;
-import io.liteferry.core.plan.KeyPlan;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.sqlite.SourceTable;
 import io.liteferry.core.sqlite.SqliteCatalog;
@@ -188,7 +187,7 @@ final class SchemaWatch {
             tables.snapshotAgain(table, "it can be captured again", out);
         } else if (!rowsKnown) {
             tables.snapshotAgain(table, "its schema was changed", out);
-        } else if (moved && table.plan().key().kind() == KeyPlan.Kind.ROWID) {
+        } else if (moved && check.renumbered(table.plan())) {
             tables.snapshotAgain(
                     table,
                     "the schema's version moved, perhaps by VACUUM, which gives other rowids to the rows of a table"

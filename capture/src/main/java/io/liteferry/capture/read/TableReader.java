@@ -157,19 +157,27 @@ final class TableReader implements AutoCloseable {
     private Statement rereading() throws SQLException {
         Statement s = reread;
         if (s == null) {
-            s = prepare("SELECT l.seq, " + key.selectedSql() + ", " + columns + ", " + aboveCursor() + " FROM "
-                    + ChangeLog.LOG + " AS l CROSS JOIN " + Sql.name(plan.source()) + " AS t ON " + key.equalToLogged()
-                    + " WHERE l.seq BETWEEN ? AND ? AND l.tbl = " + logId + " ORDER BY l.seq");
+            s = prepare(rereadSql());
             rereadParameter = bindCursor(s.sql());
             reread = s;
         }
         return s;
     }
 
+    String rereadSql() {
+        return "SELECT l.seq, " + key.selectedSql() + ", " + columns + ", " + aboveCursor() + " FROM " + ChangeLog.LOG
+                + " AS l CROSS JOIN " + Sql.name(plan.source()) + " AS t ON " + key.equalToLogged()
+                + " WHERE l.seq BETWEEN ? AND ? AND l.tbl = " + logId + " ORDER BY l.seq";
+    }
+
+    String requestedSql(RowKey wanted) {
+        return "SELECT " + key.selectedSql() + ", " + columns + ", " + aboveCursor() + " FROM "
+                + Sql.name(plan.source()) + " AS t WHERE " + key.equalTo(wanted);
+    }
+
     /** Reads the row of a key that somebody asked for. */
     void reread(RowKey wanted, SliceWriter out) throws SQLException {
-        Statement s = prepare("SELECT " + key.selectedSql() + ", " + columns + ", " + aboveCursor() + " FROM "
-                + Sql.name(plan.source()) + " AS t WHERE " + key.equalTo(wanted));
+        Statement s = prepare(requestedSql(wanted));
         boolean found = false;
         try (PreparedStatement ps = s.sql()) {
             KeyTerms.bind(ps, bindCursor(ps), wanted);
@@ -223,35 +231,37 @@ final class TableReader implements AutoCloseable {
      * @return empty, or why the table cannot be carried on
      */
     Optional<String> chunk(int limit, long deadline, SliceWriter out) throws SQLException {
-        Statement s = prepare("SELECT " + key.selectedSql() + ", " + columns + " FROM " + Sql.name(plan.source())
-                + " AS t"
-                + cursor().map(c -> " WHERE " + key.above(c)).orElse("") + " ORDER BY " + key.orderSql() + " LIMIT "
-                + limit);
         long rows = 0;
         boolean stopped = false;
         byte[] last = new byte[0];
-        try (PreparedStatement ps = s.sql()) {
-            bindCursor(ps);
-            try (ResultSet rs = ps.executeQuery()) {
-                while (!stopped && rs.next()) {
-                    s.rows().key(scratch.reset(), 0, key.count());
-                    byte[] rowKey = scratch.toBytes();
-                    if (hasNull(rowKey)) {
-                        return Optional.of("it holds a row whose key is NULL");
+        for (KeyTerms.Range range : cursor().map(key::rangesAbove).orElse(List.of(KeyTerms.Range.ALL))) {
+            if (stopped || rows == limit) {
+                break;
+            }
+            Statement s = prepare(chunkSql(range, limit - rows));
+            try (PreparedStatement ps = s.sql()) {
+                KeyTerms.bind(ps, 1, range.bound());
+                try (ResultSet rs = ps.executeQuery()) {
+                    while (!stopped && rs.next()) {
+                        s.rows().key(scratch.reset(), 0, key.count());
+                        byte[] rowKey = scratch.toBytes();
+                        if (hasNull(rowKey)) {
+                            return Optional.of("it holds a row whose key is NULL");
+                        }
+                        if (hasBrokenText(rowKey)) {
+                            return Optional.of("it holds a row whose key is text with half a surrogate pair");
+                        }
+                        out.row(
+                                table,
+                                Operation.SNAPSHOT,
+                                rowKey,
+                                s.rows(),
+                                key.count(),
+                                plan.columns().size());
+                        last = rowKey;
+                        rows++;
+                        stopped = out.full() || System.nanoTime() - deadline > 0;
                     }
-                    if (hasBrokenText(rowKey)) {
-                        return Optional.of("it holds a row whose key is text with half a surrogate pair");
-                    }
-                    out.row(
-                            table,
-                            Operation.SNAPSHOT,
-                            rowKey,
-                            s.rows(),
-                            key.count(),
-                            plan.columns().size());
-                    last = rowKey;
-                    rows++;
-                    stopped = out.full() || System.nanoTime() - deadline > 0;
                 }
             }
         }
@@ -259,6 +269,11 @@ final class TableReader implements AutoCloseable {
         TableProgress moved = rows == 0 ? progress : progress.snapshotAt(last, rows);
         progress(more ? moved : moved.streaming());
         return Optional.empty();
+    }
+
+    String chunkSql(KeyTerms.Range range, long limit) {
+        return "SELECT " + key.selectedSql() + ", " + columns + " FROM " + Sql.name(plan.source()) + " AS t"
+                + range.where() + " ORDER BY " + key.orderSql() + " LIMIT " + limit;
     }
 
     /** Whether a key has a NULL in it: it then identifies nothing. */

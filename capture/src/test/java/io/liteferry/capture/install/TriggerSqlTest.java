@@ -56,32 +56,36 @@ class TriggerSqlTest {
                    WHERE "email" COLLATE NOCASE = (SELECT "email" FROM (SELECT coalesce(NEW."email", 'x') AS "email"))
                      AND NOT ("id" IS OLD."id")
                      AND (OLD."email" COLLATE NOCASE IS NOT NEW."email");
+                  INSERT INTO _liteferry_log(tbl, op, r, k0) VALUES (1, 2, random(), OLD."id");
+                  INSERT INTO _liteferry_log(tbl, op, r, k0) SELECT 1, 2, random(), NEW."id" WHERE OLD."id" <> NEW."id";
+                END""", """
+                CREATE TRIGGER "_liteferry_bd_users" BEFORE DELETE ON "users" BEGIN
+                  INSERT INTO _liteferry_log(tbl, op, r, k0) VALUES (1, 3, random(), OLD."id");
                 END""", """
                 CREATE TRIGGER "_liteferry_ai_users" AFTER INSERT ON "users" BEGIN
                   INSERT INTO _liteferry_log(tbl, op, r, k0) VALUES (1, 1, random(), NEW."id");
-                END""", """
-                CREATE TRIGGER "_liteferry_au_users" AFTER UPDATE ON "users" BEGIN
-                  INSERT INTO _liteferry_log(tbl, op, r, k0) VALUES (1, 2, random(), NEW."id");
-                  INSERT INTO _liteferry_log(tbl, op, r, k0) SELECT 1, 2, random(), OLD."id" WHERE OLD."id" <> NEW."id";
-                END""", """
-                CREATE TRIGGER "_liteferry_ad_users" AFTER DELETE ON "users" BEGIN
-                  INSERT INTO _liteferry_log(tbl, op, r, k0) VALUES (1, 3, random(), OLD."id");
                 END""");
     }
 
     @Test
-    void logsTheOldKeyOfATextKeyOnlyWhereItsBytesMoved() throws Exception {
+    void logsTheNewKeyOnlyWhereItsBytesOrItsClassMoved() throws Exception {
         source.sql("CREATE TABLE t(k TEXT COLLATE NOCASE PRIMARY KEY, v)");
+        String moved = "(OLD.\"k\" IS NOT NEW.\"k\" COLLATE BINARY OR typeof(OLD.\"k\") <> typeof(NEW.\"k\"))";
         assertThat(String.join("\n", triggers("t", KeyPlan.primaryKey("k"))))
-                .contains("WHERE OLD.\"k\" IS NOT NEW.\"k\" COLLATE BINARY OR typeof(OLD.\"k\") <> typeof(NEW.\"k\")")
+                .contains("NEW.\"k\" WHERE " + moved + " AND NEW.\"k\" IS NOT NULL;")
+                .contains("NEW.\"k\" WHERE " + moved + ";")
                 .contains("WHERE \"k\" COLLATE NOCASE = (SELECT \"k\" FROM (SELECT NEW.\"k\" AS \"k\"))");
     }
 
     @Test
-    void logsTheOldKeyOfATypelessKeyAlways() throws Exception {
-        source.sql("CREATE TABLE t(k PRIMARY KEY NOT NULL, v)");
-        assertThat(String.join("\n", triggers("t", KeyPlan.primaryKey("k"))))
-                .contains("VALUES (1, 2, random(), OLD.\"k\");\n");
+    void findsTheRowThatReplaceDeletesHalfWayOnlyWhereThatCanBe() throws Exception {
+        source.sql(
+                "CREATE TABLE p(id INTEGER PRIMARY KEY)",
+                "CREATE TABLE c(id INTEGER PRIMARY KEY, p REFERENCES P ON DELETE CASCADE)");
+        assertThat(String.join("\n", triggers("p", KeyPlan.primaryKey("id")))).doesNotContain("\"id\" = NEW.\"id\"");
+        source.sql("CREATE TRIGGER stay AFTER DELETE ON c BEGIN SELECT RAISE ( Fail, 'stay'); END");
+        assertThat(String.join("\n", triggers("p", KeyPlan.primaryKey("id")))).contains("WHERE \"id\" = NEW.\"id\"");
+        assertThat(String.join("\n", triggers("c", KeyPlan.primaryKey("id")))).doesNotContain("\"id\" = NEW.\"id\"");
     }
 
     @Test

@@ -21,6 +21,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class CaptureFuzzTest {
     private static final int IN_VERIFY = 300;
     private static final int LONG = 10_000;
+    /** A reader that finds more has lost its way. */
+    private static final int MOST_SLICES = 10_000;
 
     @TempDir
     Path folder = Path.of("");
@@ -72,8 +74,10 @@ class CaptureFuzzTest {
     }
 
     static void drain(BatchReader reader, Replica replica) throws InterruptedException {
+        int slices = 0;
         for (Optional<Slice> slice = reader.next(0); slice.isPresent(); slice = reader.next(0)) {
             replica.take(slice.get());
+            assertThat(slices++).as("slices without an end").isLessThan(MOST_SLICES);
         }
     }
 

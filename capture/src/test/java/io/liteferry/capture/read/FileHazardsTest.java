@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.liteferry.capture.install.SourceInstaller;
 import io.liteferry.core.change.TableProgress.State;
 import io.liteferry.core.options.Options;
+import io.liteferry.core.sqlite.ReadTurn;
 import io.liteferry.core.sqlite.SqliteFile;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -70,6 +71,46 @@ class FileHazardsTest {
     }
 
     @Test
+    @DisplayName("L1: a read ends when its time is up, in a snapshot and in a backlog")
+    void aReadEndsWhenItsTimeIsUp() throws Exception {
+        int rows = 50_000;
+        s.source
+                .option(Options.READ_TRANSACTION_MAX_MS, "10")
+                .option(Options.SNAPSHOT_CHUNK_SIZE, String.valueOf(rows))
+                .option(Options.MAX_BATCH_SIZE, String.valueOf(rows))
+                .sql(
+                        "CREATE TABLE t(id INTEGER PRIMARY KEY, v)",
+                        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " + rows
+                                + ") INSERT INTO t SELECT i, 'v' FROM n")
+                .table("t", List.of("id"), "id", "v");
+        s.capture();
+        s.reader().control().snapshot(List.of("t"));
+        assertThat(s.reader().next(0).orElseThrow().records()).hasSizeBetween(1, rows - 1);
+        s.differences();
+        s.source.sql("UPDATE t SET v = 'w'");
+        assertThat(s.reader().next(0).orElseThrow().records()).hasSizeBetween(1, rows - 1);
+    }
+
+    @Test
+    @DisplayName(
+            "L2: capture reads in its turn; where another reader keeps it for long, it goes on without and counts that")
+    void captureReadsInItsTurn() throws Exception {
+        oneTable();
+        s.capture();
+        long missed = s.reader().turnsMissed();
+        try (ReadTurn other = new ReadTurn(new SqliteFile(s.source.path()));
+                ReadTurn.Held held = other.take(60_000)) {
+            assertThat(held.taken()).isTrue();
+            assertThat(s.differences("UPDATE t SET v = 'beside another reader'"))
+                    .isEmpty();
+            assertThat(s.reader().turnsMissed()).isGreaterThan(missed);
+            missed = s.reader().turnsMissed();
+        }
+        assertThat(s.differences("UPDATE t SET v = 'alone'")).isEmpty();
+        assertThat(s.reader().turnsMissed()).isEqualTo(missed);
+    }
+
+    @Test
     @DisplayName(
             "L4, L5: after its start capture commits nothing, so no transaction of the application meets BUSY_SNAPSHOT")
     void captureCommitsNothingAfterItsStart() throws Exception {
@@ -89,6 +130,23 @@ class FileHazardsTest {
             s.source.sql("UPDATE t SET v = 'y' WHERE id = 1", "COMMIT");
         }
         assertThat(s.differences()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("L6: while it runs capture asks for no write lock, so none of it can be frozen with one")
+    void captureReadsWhileTheApplicationHoldsTheWriteLock() throws Exception {
+        oneTable();
+        s.source.option(Options.SNAPSHOT_CHUNK_SIZE, "100");
+        s.capture();
+        s.source.sql("UPDATE t SET v = 'logged'", "BEGIN IMMEDIATE", "UPDATE t SET v = 'not yet'");
+        assertThatThrownBy(() -> new SourceInstaller(s.plan()).accept())
+                .as("what writes has to wait for it")
+                .hasMessageContaining("LF-104");
+        s.reader().control().snapshot(List.of("t"));
+        s.differences();
+        assertThat(s.end().consistent()).isTrue();
+        assertThat(s.end().position().seq()).isEqualTo(s.number("SELECT max(seq) - 500 FROM _liteferry_log"));
+        assertThat(s.differences("COMMIT")).isEmpty();
     }
 
     private static long version(Statement st) throws SQLException {
@@ -131,6 +189,22 @@ class FileHazardsTest {
                 "ALTER TABLE t DROP COLUMN w", "UPDATE t SET v = 'after' WHERE id = 1", "DELETE FROM t WHERE id = 2");
         assertThat(s.number("SELECT count(*) FROM _liteferry_log WHERE k0 IN (1, 2)"))
                 .isEqualTo(2);
+    }
+
+    @Test
+    @DisplayName("D3: a table and its key under other names are logged under the table's number")
+    void aRenamedTableIsLoggedUnderItsNumber() throws Exception {
+        oneTable();
+        s.capture();
+        s.source.sql(
+                "ALTER TABLE t RENAME TO renamed",
+                "ALTER TABLE renamed RENAME COLUMN id TO number",
+                "UPDATE renamed SET number = 1000 WHERE number = 1",
+                "INSERT INTO renamed(number) VALUES (1001)",
+                "DELETE FROM renamed WHERE number = 2");
+        assertThat(s.text("SELECT group_concat(k0) FROM _liteferry_log WHERE tbl ="
+                        + " (SELECT id FROM _liteferry_tables WHERE name = 't')"))
+                .isEqualTo("1,1000,1001,2");
     }
 
     @Test

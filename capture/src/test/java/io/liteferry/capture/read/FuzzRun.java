@@ -13,6 +13,7 @@ import io.liteferry.core.plan.KeyPlan;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.plan.TablePlan;
 import io.liteferry.core.plan.TargetType;
+import io.liteferry.core.sqlite.SourceTable;
 import io.liteferry.core.sqlite.Sql;
 import io.liteferry.core.sqlite.SqliteFile;
 import java.nio.file.Files;
@@ -40,17 +41,19 @@ final class FuzzRun implements AutoCloseable {
         NONE,
         NO_CANDIDATES,
         MOVED_KEY_NOT_LOGGED,
+        DELETES_LOGGED_AFTERWARDS,
         IMAGES_IN_THE_LOG,
         ANY_EQUAL_KEY,
         TRIGGERS_NOT_MADE_AGAIN,
+        NO_SNAPSHOT_AFTER_VACUUM,
         NO_SWEEP;
 
         boolean changesTheSchema() {
-            return this == NONE || this == TRIGGERS_NOT_MADE_AGAIN || this == NO_SWEEP;
+            return verifies() || this == TRIGGERS_NOT_MADE_AGAIN;
         }
 
         boolean verifies() {
-            return this == NONE || this == NO_SWEEP;
+            return this == NONE || this == NO_SNAPSHOT_AFTER_VACUUM || this == NO_SWEEP;
         }
     }
 
@@ -105,11 +108,12 @@ final class FuzzRun implements AutoCloseable {
         }
         for (Table t : tables) {
             for (String trigger : t.triggers()) {
-                // Made after ours it would suspend the table; the changes of the schema try that.
-                if (!captureFirst || !trigger.contains("raise(ignore)") && !trigger.contains("raise(fail")) {
-                    s.execute(trigger);
-                }
+                s.execute(trigger);
             }
+        }
+        if (captureFirst && mutant.verifies()) {
+            // One on INSERT would suspend its table, where something may fail; the changes of the schema try that.
+            new SourceInstaller(plan).install();
         }
         if (!captureFirst) {
             install();
@@ -158,6 +162,10 @@ final class FuzzRun implements AutoCloseable {
             String column = Sql.name(t.columns().get(0));
             own.execute("CREATE TEMP TRIGGER own AFTER INSERT ON main." + t.sqlName() + " WHEN NEW." + column
                     + " = 2 BEGIN DELETE FROM " + t.sqlName() + " WHERE " + column + " = NEW." + column + "; END");
+            for (String event : List.of("UPDATE", "DELETE")) {
+                own.execute("CREATE TEMP TRIGGER quiet_" + event + " AFTER " + event + " ON main." + t.sqlName()
+                        + " WHEN OLD." + column + " = 1 BEGIN SELECT RAISE(IGNORE); END");
+            }
         }
     }
 
@@ -256,17 +264,16 @@ final class FuzzRun implements AutoCloseable {
             ImageLog.install(s, tables);
         }
         for (Table t : tables) {
+            String update = "_liteferry_bu_" + t.name();
             if (mutant == Mutant.NO_CANDIDATES) {
                 s.execute("DROP TRIGGER IF EXISTS " + Sql.name("_liteferry_bi_" + t.name()));
-                s.execute("DROP TRIGGER IF EXISTS " + Sql.name("_liteferry_bu_" + t.name()));
+                TriggerMutants.rewrite(first, update, TriggerMutants::withoutCandidates);
             } else if (mutant == Mutant.MOVED_KEY_NOT_LOGGED) {
-                String name = "_liteferry_au_" + t.name();
-                String sql;
-                try (var rs = s.executeQuery("SELECT sql FROM sqlite_master WHERE name = " + Sql.text(name))) {
-                    sql = rs.getString(1);
-                }
-                s.execute("DROP TRIGGER " + Sql.name(name));
-                s.execute(sql.substring(0, sql.indexOf(";\n") + 2) + "END");
+                s.execute("DROP TRIGGER IF EXISTS " + Sql.name("_liteferry_au_" + t.name()));
+                TriggerMutants.rewrite(first, update, TriggerMutants::withoutNewKey);
+            } else if (mutant == Mutant.DELETES_LOGGED_AFTERWARDS) {
+                TriggerMutants.rewrite(
+                        first, "_liteferry_bd_" + t.name(), sql -> sql.replace("BEFORE DELETE", "AFTER DELETE"));
             }
         }
     }
@@ -297,14 +304,19 @@ final class FuzzRun implements AutoCloseable {
         private BatchReader reader = open(Optional.empty());
 
         private BatchReader open(Optional<AppliedPosition> from) {
-            SchemaCheck.Verification verification =
-                    mutant.verifies() ? InstalledLog::problem : (log, table, now) -> Optional.empty();
             return new BatchReader(
-                    plan, Clock.systemUTC(), StartPoint.claim(file, plan, from).following(last()), verification);
+                    plan, Clock.systemUTC(), StartPoint.claim(file, plan, from).following(last()), verification());
         }
 
         private Optional<BatchEnd> last() {
             return Optional.ofNullable(replica.last());
+        }
+
+        private SchemaCheck.Verification verification() {
+            if (mutant == Mutant.NO_SNAPSHOT_AFTER_VACUUM) {
+                return new RowidsStay();
+            }
+            return mutant.verifies() ? InstalledLog::problem : (log, table, now) -> Optional.empty();
         }
 
         boolean read() throws Exception {
@@ -344,6 +356,19 @@ final class FuzzRun implements AutoCloseable {
         first.close();
         for (String suffix : List.of("", "-wal", "-shm", "-liteferry-turn")) {
             Files.deleteIfExists(Path.of(path + suffix));
+        }
+    }
+
+    /** As a capture that knows of VACUUM nothing but the version it moves. */
+    private static final class RowidsStay implements SchemaCheck.Verification {
+        @Override
+        public Optional<String> problem(InstalledLog log, TablePlan table, Optional<SourceTable> now) {
+            return log.problem(table, now);
+        }
+
+        @Override
+        public boolean renumbered(TablePlan table) {
+            return false;
         }
     }
 }

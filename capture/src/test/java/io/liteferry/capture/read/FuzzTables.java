@@ -167,12 +167,15 @@ final class FuzzTables {
                             .triggers(
                                     "create trigger app_p after delete on p begin insert or replace into t1(id,email,v) values(old.id,'p'||(old.id%4),0); end"),
                     table(
-                            "ch",
-                            "create table ch(id integer primary key, pid references p(id) on delete cascade on update cascade, v)",
-                            List.of("id"),
-                            column("id", IDS),
-                            column("pid", NEW_IDS),
-                            column("v", VALUES)),
+                                    "ch",
+                                    "create table ch(id integer primary key, pid references p(id) on delete cascade on update cascade, v)",
+                                    List.of("id"),
+                                    column("id", IDS),
+                                    column("pid", NEW_IDS),
+                                    column("v", VALUES))
+                            .triggers(
+                                    "create trigger app_ch after delete on ch when old.v=2 begin select raise(fail, 'keep it'); end",
+                                    "create trigger app_ch2 after update on ch when new.v=3 begin select raise(fail, 'keep it'); end"),
                     table(
                             "cn",
                             "create table cn(id integer primary key, pid references p(id) on delete set null)",

@@ -9,6 +9,8 @@ import io.liteferry.core.LiteferryException;
 import io.liteferry.core.change.AppliedPosition;
 import io.liteferry.core.change.Position;
 import io.liteferry.core.change.TableProgress;
+import io.liteferry.core.options.Options;
+import io.liteferry.core.plan.Plan;
 import io.liteferry.core.sqlite.SqliteFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,9 +35,7 @@ class IdentityTest {
     @BeforeEach
     void capture() throws Exception {
         s = new CapturedSource(folder.resolve("app.db"));
-        s.source
-                .sql("CREATE TABLE t(id INTEGER PRIMARY KEY, v)", "INSERT INTO t VALUES (1, 'a'), (2, 'b')")
-                .table("t", java.util.List.of("id"), "id", "v");
+        s.source.twoRows();
         s.capture();
     }
 
@@ -104,6 +104,14 @@ class IdentityTest {
     }
 
     @Test
+    @DisplayName("L13: a log of another identity is another log, whatever its rows")
+    void anotherIdentityIsAnotherLog() throws Exception {
+        s.source.sql("UPDATE _liteferry_meta SET identity = 'another'");
+        breaks(() -> s.differences(), ErrorCode.POSITION_BROKEN, "--restart");
+        breaks(() -> s.open(Optional.of(s.applied())), ErrorCode.POSITION_BROKEN, "--restart");
+    }
+
+    @Test
     @DisplayName("L14: a log emptied of all its rows begins again at 1, which is seen")
     void anEmptiedLogIsSeen() throws Exception {
         s.differences("INSERT INTO t VALUES (3, 'c')");
@@ -129,9 +137,7 @@ class IdentityTest {
     @DisplayName("a copy is refused while nobody has said that it is the file now, and has epochs of its own then")
     void aCopyIsRefused() throws Exception {
         Path copy = backup();
-        var plan = s.plan()
-                .withOptions(
-                        s.plan().options().with(io.liteferry.core.options.Options.DATABASE_FILE_PATH, copy.toString()));
+        Plan plan = s.plan().withOptions(s.plan().options().with(Options.DATABASE_FILE_PATH, copy.toString()));
         SqliteFile file = new SqliteFile(copy);
         breaks(
                 () -> StartPoint.claim(file, plan, Optional.of(s.applied())),
@@ -143,6 +149,27 @@ class IdentityTest {
                 .position()
                 .epoch();
         assertThat(epoch).isEqualTo(s.end().position().epoch() + 1_001);
+    }
+
+    @Test
+    @DisplayName("L15: a copy of the file without its -wal, which lacks commits, is not taken, whoever accepts it")
+    void aCopyWithoutItsWalIsRefused() throws Exception {
+        s.source.sql("PRAGMA wal_checkpoint(TRUNCATE)");
+        s.differences("INSERT INTO t VALUES (3, 'in the -wal only')");
+        Path copy = folder.resolve("copy.db");
+        // Another process: this one would drop the locks of its own connections.
+        assertThat(new ProcessBuilder("cp", s.source.path().toString(), copy.toString())
+                        .start()
+                        .waitFor())
+                .isZero();
+        Plan plan = s.plan().withOptions(s.plan().options().with(Options.DATABASE_FILE_PATH, copy.toString()));
+        SqliteFile file = new SqliteFile(copy);
+        breaks(
+                () -> StartPoint.claim(file, plan, Optional.of(s.applied())),
+                ErrorCode.SOURCE_REPLACED,
+                "--accept-file");
+        new SourceInstaller(plan).accept();
+        breaks(() -> StartPoint.claim(file, plan, Optional.of(s.applied())), ErrorCode.POSITION_BROKEN, "--restart");
     }
 
     @Test

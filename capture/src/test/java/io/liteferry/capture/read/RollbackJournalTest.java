@@ -4,43 +4,31 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.liteferry.capture.SourceFixture;
-import io.liteferry.capture.install.SourceInstaller;
 import io.liteferry.core.options.Options;
-import io.liteferry.core.plan.Plan;
-import io.liteferry.core.sqlite.SqliteFile;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A database without WAL, where every reader keeps every commit waiting. */
-class RollbackJournalTest {
+class RollbackJournalTest extends BatchReading {
     /** One read of all of them would take many times as long as a read may. */
     private static final int ROWS = 60_000;
 
-    @TempDir
-    Path folder = Path.of("");
-
-    @SuppressWarnings("NullAway.Init")
-    private SourceFixture source;
-
     @BeforeEach
+    @Override
     void open() throws Exception {
-        source = new SourceFixture(folder.resolve("app.db"))
-                .option(Options.SNAPSHOT_CHUNK_SIZE, String.valueOf(ROWS))
+        super.open();
+        source.option(Options.SNAPSHOT_CHUNK_SIZE, String.valueOf(ROWS))
                 .option(Options.MAX_BATCH_SIZE, String.valueOf(ROWS))
                 .option(Options.READ_TRANSACTION_MAX_MS, "60000")
                 .sql(
@@ -51,24 +39,11 @@ class RollbackJournalTest {
                 .table("t", List.of("id"), "id", "v");
     }
 
-    @AfterEach
-    void close() throws Exception {
-        source.close();
-    }
-
-    private BatchReader start(Plan plan) {
-        new SourceInstaller(plan).install();
-        return new BatchReader(
-                plan, Clock.systemUTC(), StartPoint.claim(new SqliteFile(source.path()), plan, Optional.empty()));
-    }
-
     @Test
     void readsAreShortAndAWriterThatWaitsGetsNoError() throws Exception {
-        Plan plan = source.plan("m");
-        Replica replica = new Replica(plan);
         AtomicBoolean stop = new AtomicBoolean();
         ExecutorService thread = Executors.newSingleThreadExecutor();
-        try (BatchReader reader = start(plan)) {
+        try (BatchReader reader = install()) {
             Future<Integer> written = thread.submit(() -> write(stop));
             int largest = 0;
             while (replica.last() == null || !replica.last().consistent()) {
@@ -108,9 +83,7 @@ class RollbackJournalTest {
 
     @Test
     void theApplicationMaySwitchToWalMeanwhileAndReadsAreLongThen() throws Exception {
-        Plan plan = source.plan("m");
-        Replica replica = new Replica(plan);
-        try (BatchReader reader = start(plan)) {
+        try (BatchReader reader = install()) {
             CaptureFuzzTest.drain(reader, replica);
             source.sql("PRAGMA journal_mode = WAL");
             assertThat(journalMode()).isEqualTo("wal");
@@ -128,9 +101,7 @@ class RollbackJournalTest {
     @Test
     void outOfWalTheApplicationCannotSwitchWhileWeAreConnected() throws Exception {
         source.sql("PRAGMA journal_mode = WAL");
-        Plan plan = source.plan("m");
-        Replica replica = new Replica(plan);
-        try (BatchReader reader = start(plan);
+        try (BatchReader reader = install();
                 Connection c = DriverManager.getConnection("jdbc:sqlite:" + source.path() + "?busy_timeout=0");
                 Statement s = c.createStatement()) {
             CaptureFuzzTest.drain(reader, replica);

@@ -203,8 +203,8 @@ class SchemaEvolutionTest {
         try (BatchReader reader = install()) {
             stale = end();
             source.sql(
-                    "CREATE TRIGGER quiet AFTER UPDATE ON t BEGIN SELECT RAISE(IGNORE); END",
-                    "UPDATE t SET v = 'hidden'",
+                    "CREATE TRIGGER quiet AFTER INSERT ON t BEGIN SELECT RAISE(IGNORE); END",
+                    "INSERT INTO t(id, v) VALUES (77, 'hidden')",
                     "BEGIN IMMEDIATE");
             replica.take(reader.next(0).orElseThrow());
             assertThat(progress("t").state()).isEqualTo(State.SUSPENDED);
@@ -384,7 +384,7 @@ class SchemaEvolutionTest {
         try (BatchReader reader = install();
                 Connection writer = new SqliteFile(source.path()).openWriter();
                 Statement s = writer.createStatement()) {
-            source.sql("DROP TRIGGER _liteferry_au_t");
+            source.sql("DROP TRIGGER _liteferry_bu_t");
             s.execute("BEGIN IMMEDIATE");
             drain(reader);
             assertThat(progress("t").state()).isEqualTo(State.SUSPENDED);

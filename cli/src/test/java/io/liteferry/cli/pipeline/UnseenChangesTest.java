@@ -1,6 +1,7 @@
 package io.liteferry.cli.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.liteferry.cli.independent.IndependentComparison;
 import io.liteferry.cli.local.Pipeline;
@@ -38,12 +39,17 @@ class UnseenChangesTest {
                 "PRAGMA journal_mode = WAL",
                 "CREATE TABLE t(id INTEGER PRIMARY KEY, v TEXT)",
                 "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100)"
-                        + " INSERT INTO t SELECT i, 'v' || i FROM n");
+                        + " INSERT INTO t SELECT i, 'v' || i FROM n",
+                "CREATE TABLE once(id INTEGER PRIMARY KEY)",
+                "INSERT INTO once VALUES (1)");
         MigrationFixture app = MigrationFixture.of(folder, source);
         String target = SharedServers.newDatabase();
         app.makePlanFor(SharedServers.kafka(), target);
         assertThat(app.command("apply", "--config", app.config().toString()).exit())
                 .isZero();
+        sql(
+                source,
+                "CREATE TRIGGER newer AFTER INSERT ON t WHEN NEW.v = 'twice' BEGIN INSERT INTO once VALUES (1); END");
         Plan plan = app.plan();
         try (Pipeline pipeline = Pipeline.start(plan, Clock.systemUTC(), EnumSet.allOf(Pipeline.Part.class));
                 MigrationState state = new MigrationState(plan)) {
@@ -52,25 +58,29 @@ class UnseenChangesTest {
             // A TEMP trigger of the application's connection fires before ours and ends there.
             sql(
                     source,
-                    "CREATE TEMP TRIGGER quiet AFTER UPDATE ON main.t BEGIN SELECT RAISE(IGNORE); END",
-                    "UPDATE t SET v = 'past the trigger' WHERE id = 17");
+                    "CREATE TEMP TRIGGER quiet AFTER INSERT ON main.t BEGIN SELECT RAISE(IGNORE); END",
+                    "INSERT INTO t VALUES (117, 'past the trigger')");
+            // A newer trigger meets a conflict, the statement says what that does: it ends there and keeps the row.
+            assertThatThrownBy(() -> sql(source, "INSERT OR FAIL INTO t VALUES (118, 'twice')"))
+                    .hasMessageContaining("once.id");
             // Our trigger taken out of the catalogue itself: no schema_version moves.
             sql(
                     source,
                     "PRAGMA writable_schema = ON",
-                    "CREATE TEMP TABLE kept AS SELECT * FROM sqlite_master WHERE name = '_liteferry_ad_t'",
-                    "DELETE FROM sqlite_master WHERE name = '_liteferry_ad_t'",
+                    "CREATE TEMP TABLE kept AS SELECT * FROM sqlite_master WHERE name = '_liteferry_bd_t'",
+                    "DELETE FROM sqlite_master WHERE name = '_liteferry_bd_t'",
                     "PRAGMA writable_schema = RESET",
                     "DELETE FROM t WHERE id = 33",
                     "PRAGMA writable_schema = ON",
                     "INSERT INTO sqlite_master SELECT * FROM kept");
-            Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> unexplained(pipeline) >= 2);
+            Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> unexplained(pipeline) >= 3);
             MigrationFixture.awaitWholePass(target, plan, pipeline);
-            assertThat(state.openMismatches(10)).containsExactly("t 17 row_diff", "t 33 missing_source");
+            assertThat(state.openMismatches(10))
+                    .containsExactlyInAnyOrder("t 117 missing_target", "t 118 missing_target", "t 33 missing_source");
 
             assertThat(app.command("repair", "--config", app.config().toString())
                             .out())
-                    .contains("2 keys");
+                    .contains("3 keys");
             Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> {
                 pipeline.failIfEnded();
                 return state.openMismatches(1).isEmpty();

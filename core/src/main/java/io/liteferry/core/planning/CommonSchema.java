@@ -85,7 +85,8 @@ final class CommonSchema {
                 .toList();
         List<SourceTable.ForeignKey> foreignKeys =
                 a.foreignKeys().stream().filter(b.foreignKeys()::contains).toList();
-        return new SourceTable(a.name(), a.sql(), a.withoutRowid(), a.strict(), columns, indexes, foreignKeys);
+        return new SourceTable(
+                a.name(), a.sql(), a.withoutRowid(), a.strict(), columns, indexes, foreignKeys, a.deletedHalfWay());
     }
 
     private static SourceTable.Column nullable(SourceTable.Column c) {

@@ -9,6 +9,8 @@ import java.util.Optional;
  * A table as SQLite's catalogue describes it.
  *
  * @param sql the CREATE statement
+ * @param deletedHalfWay whether a REPLACE can delete a row and end there, without the new one: a foreign key's action
+ *     deletes or changes children, and FAIL somewhere in the database may end the statement and keep what it did
  */
 public record SourceTable(
         String name,
@@ -17,7 +19,8 @@ public record SourceTable(
         boolean strict,
         List<Column> columns,
         List<Index> indexes,
-        List<ForeignKey> foreignKeys) {
+        List<ForeignKey> foreignKeys,
+        boolean deletedHalfWay) {
 
     /**
      * A column.

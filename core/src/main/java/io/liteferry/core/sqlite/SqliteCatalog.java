@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /** Reads SQLite's catalogue. Consistent where the caller has a read transaction open. */
 public final class SqliteCatalog {
@@ -20,6 +21,9 @@ public final class SqliteCatalog {
 
     private static final Set<String> OWN_TABLES =
             Set.of(OWN_PREFIX + "log", OWN_PREFIX + "meta", OWN_PREFIX + "tables");
+
+    private static final Pattern FAIL =
+            Pattern.compile("raise\\s*\\(\\s*fail\\b|\\b(or|conflict)\\s+fail\\b", Pattern.CASE_INSENSITIVE);
 
     private final Connection connection;
 
@@ -100,7 +104,43 @@ public final class SqliteCatalog {
                 }
             }
         }
-        return new SourceTable(name, sql, withoutRowid, strict, columns(name), indexes(name), foreignKeys(name));
+        return new SourceTable(
+                name,
+                sql,
+                withoutRowid,
+                strict,
+                columns(name),
+                indexes(name),
+                foreignKeys(name),
+                hasChildrenToDelete(name) && mayFail());
+    }
+
+    /** Whether a trigger or constraint of the application can end a statement and keep what it did so far. */
+    public boolean mayFail() throws SQLException {
+        try (PreparedStatement ps = connection.prepareStatement("SELECT sql FROM sqlite_master"
+                + " WHERE type IN ('table', 'trigger') AND sql LIKE '%fail%' AND substr(name, 1, ?) <> ?")) {
+            ps.setInt(1, OWN_PREFIX.length());
+            ps.setString(2, OWN_PREFIX);
+            try (ResultSet rs = ps.executeQuery()) {
+                while (rs.next()) {
+                    if (FAIL.matcher(rs.getString(1)).find()) {
+                        return true;
+                    }
+                }
+                return false;
+            }
+        }
+    }
+
+    private boolean hasChildrenToDelete(String table) throws SQLException {
+        try (PreparedStatement ps = connection.prepareStatement("SELECT EXISTS (SELECT 1 FROM sqlite_master m"
+                + " JOIN pragma_foreign_key_list(m.name) f WHERE m.type = 'table' AND lower(f.\"table\") = lower(?)"
+                + " AND f.on_delete NOT IN ('NO ACTION', 'RESTRICT'))")) {
+            ps.setString(1, table);
+            try (ResultSet rs = ps.executeQuery()) {
+                return rs.next() && rs.getBoolean(1);
+            }
+        }
     }
 
     private List<SourceTable.Column> columns(String table) throws SQLException {

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -232,6 +233,59 @@ class AroundTheFileTest {
             assertThat(Preflight.check(new SqliteFile(file), Optional.empty()))
                     .extracting(Finding::toString)
                     .anyMatch(f -> f.startsWith("SRC-LOCKED (blocker)") && f.contains("locking_mode=EXCLUSIVE"));
+        }
+    }
+
+    @Test
+    void findsAHotJournalAndLeavesItToSqlite() throws Exception {
+        Path hot = folder.resolve("hot.db");
+        try (Connection c = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("live.db"));
+                Statement s = c.createStatement()) {
+            s.execute("CREATE TABLE t(v)");
+            s.execute("INSERT INTO t VALUES ('whole')");
+            s.execute("PRAGMA cache_size = 1");
+            s.execute("BEGIN");
+            s.execute("UPDATE t SET v = 'half done'");
+            s.execute("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)"
+                    + " INSERT INTO t SELECT hex(zeroblob(200)) FROM n");
+            // As a crash would leave them; by another process, which drops none of our locks.
+            for (String suffix : List.of("", "-journal")) {
+                new ProcessBuilder("cp", folder.resolve("live.db") + suffix, hot + suffix)
+                        .start()
+                        .waitFor();
+            }
+            s.execute("ROLLBACK");
+        }
+        List<Finding> findings = new ArrayList<>();
+        new FileChecks(hot, here, findings).check();
+        assertThat(ids(findings)).containsExactly("SRC-JOURNAL");
+        assertThat(Files.size(Path.of(hot + "-journal"))).isPositive();
+
+        try (Connection c = new SqliteFile(hot).openReader();
+                Statement s = c.createStatement();
+                ResultSet rs = s.executeQuery("SELECT group_concat(v) FROM t")) {
+            assertThat(rs.getString(1)).isEqualTo("whole");
+        }
+        assertThat(Path.of(hot + "-journal")).doesNotExist();
+        findings.clear();
+        new FileChecks(hot, here, findings).check();
+        assertThat(findings).isEmpty();
+    }
+
+    @Test
+    void everyWayOfOpeningTheDatabaseSeesWhatStandsInItsWalOnly() throws Exception {
+        try (Connection c = DriverManager.getConnection("jdbc:sqlite:" + file);
+                Statement s = c.createStatement()) {
+            s.execute("PRAGMA wal_autocheckpoint = 0");
+            s.execute("INSERT INTO t VALUES (77)");
+            SqliteFile source = new SqliteFile(file);
+            for (Connection way : List.of(source.openReadOnly(), source.openReader(), source.openWriter())) {
+                try (way;
+                        Statement st = way.createStatement();
+                        ResultSet rs = st.executeQuery("SELECT max(id) FROM t")) {
+                    assertThat(rs.getInt(1)).isEqualTo(77);
+                }
+            }
         }
     }
 

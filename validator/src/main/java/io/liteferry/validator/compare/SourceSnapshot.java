@@ -82,20 +82,33 @@ final class SourceSnapshot {
      * @param upTo rows at or below this key, or to the end
      */
     Range range(@Nullable RowKey after, @Nullable RowKey upTo, int limit) throws SQLException {
-        List<String> conditions = new ArrayList<>();
-        List<SqliteValue> bound = new ArrayList<>();
-        if (after != null) {
-            conditions.add(condition(">", after.values()));
-            bound.addAll(after.values());
+        List<SourceRow> rows = new ArrayList<>();
+        if (after == null) {
+            return new Range(rows, read(List.of(), upTo, limit, rows));
         }
+        // SQLite would use no more of a comparison of whole keys than its first column, and nothing where one is
+        // collated.
+        for (int width = after.values().size(); width > 0; width--) {
+            if (!read(after.values().subList(0, width), upTo, limit, rows)) {
+                return new Range(rows, false);
+            }
+        }
+        return new Range(rows, true);
+    }
+
+    /**
+     * Reads the rows that have the first values of a key and a greater one after them.
+     *
+     * @return whether no row is left
+     */
+    private boolean read(List<SqliteValue> above, @Nullable RowKey upTo, int limit, List<SourceRow> rows)
+            throws SQLException {
+        List<SqliteValue> bound = new ArrayList<>(above);
         if (upTo != null) {
-            conditions.add(condition("<=", upTo.values()));
+            bound.add(upTo.values().get(0));
             bound.addAll(upTo.values());
         }
-        String sql = shape.select() + (conditions.isEmpty() ? "" : " WHERE " + String.join(" AND ", conditions))
-                + " ORDER BY " + String.join(", ", shape.keyTerms()) + " LIMIT " + (limit + 1L);
-        List<SourceRow> rows = new ArrayList<>();
-        try (PreparedStatement ps = connection.prepareStatement(sql)) {
+        try (PreparedStatement ps = connection.prepareStatement(rangeSql(above, upTo, limit + 1L - rows.size()))) {
             bind(ps, bound);
             RowReader reader = new RowReader(ps, utf16);
             PackedWriter packed = new PackedWriter();
@@ -104,13 +117,27 @@ final class SourceSnapshot {
             try (ResultSet rs = ps.executeQuery()) {
                 while (rs.next()) {
                     if (rows.size() == limit || rows.size() % ROWS_PER_LOOK == 1 && timeIsUp()) {
-                        return new Range(rows, false);
+                        return false;
                     }
                     rows.add(read(reader, packed, values, row));
                 }
             }
         }
-        return new Range(rows, true);
+        return true;
+    }
+
+    String rangeSql(List<SqliteValue> above, @Nullable RowKey upTo, long limit) {
+        List<String> conditions = new ArrayList<>();
+        for (int i = 0; i < above.size(); i++) {
+            conditions.add(shape.keyTerms().get(i) + (i < above.size() - 1 ? " = " : " > ") + place(above.get(i)));
+        }
+        if (upTo != null) {
+            conditions.add(
+                    shape.keyTerms().get(0) + " <= " + place(upTo.values().get(0)));
+            conditions.add(condition("<=", upTo.values()));
+        }
+        return shape.select() + (conditions.isEmpty() ? "" : " WHERE " + String.join(" AND ", conditions))
+                + " ORDER BY " + String.join(", ", shape.keyTerms()) + " LIMIT " + limit;
     }
 
     private SourceRow read(RowReader reader, PackedWriter packed, PackedReader values, CanonicalRow row)
@@ -173,9 +200,7 @@ final class SourceSnapshot {
 
         private Optional<Found> row(RowKey key) throws SQLException {
             List<SqliteValue> values = key.values();
-            // Nothing equals NULL, which stands in a key where SQLite let it.
-            String operator = values.contains(SqliteValue.NULL) ? "IS" : "=";
-            String sql = shape.select() + " WHERE " + condition(operator, values);
+            String sql = lookUpSql(values);
             PreparedStatement ps = statements.get(sql);
             if (ps == null) {
                 ps = connection.prepareStatement(sql);
@@ -209,6 +234,12 @@ final class SourceSnapshot {
 
     LookUp lookUp() {
         return new LookUp();
+    }
+
+    String lookUpSql(List<SqliteValue> values) {
+        // Nothing equals NULL, which stands in a key where SQLite let it.
+        String operator = values.contains(SqliteValue.NULL) ? "IS" : "=";
+        return shape.select() + " WHERE " + condition(operator, values);
     }
 
     private String condition(String operator, List<SqliteValue> values) {
