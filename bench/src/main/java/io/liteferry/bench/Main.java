@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -24,6 +25,18 @@ final class Main {
     private enum Output {
         table,
         json
+    }
+
+    /** How each benchmark prints. */
+    static final class Report {
+        @Option(names = "-o", defaultValue = "table", description = "${COMPLETION-CANDIDATES}")
+        private Output output = Output.table;
+    }
+
+    /** How often each benchmark that compares sides runs each of them. */
+    static final class Rounds {
+        @Option(names = "--rounds", defaultValue = "3", description = "Runs of each side (default: ${DEFAULT-VALUE}).")
+        private int count;
     }
 
     @Spec
@@ -63,20 +76,16 @@ final class Main {
                             defaultValue = "1000000",
                             description = "Rows of ten columns (default: ${DEFAULT-VALUE}).")
                     long rows,
-            @Option(
-                            names = "--rounds",
-                            defaultValue = "3",
-                            description = "Loads of each side (default: ${DEFAULT-VALUE}).")
-                    int rounds,
+            @Mixin Rounds rounds,
             @Option(
                             names = "--partitions",
                             defaultValue = "8",
                             description = "Hash partitions of our table, 0 for none (default: ${DEFAULT-VALUE}, as the"
                                     + " plan proposes for a table of this size).")
                     int partitions,
-            @Option(names = "-o", defaultValue = "table", description = "${COMPLETION-CANDIDATES}") Output output)
+            @Mixin Report report)
             throws Exception {
-        return print(output, new FirstLoad(rows, rounds, partitions).run(this::progress));
+        return print(report, new FirstLoad(rows, rounds.count, partitions).run(this::progress));
     }
 
     @Command(
@@ -93,9 +102,9 @@ final class Main {
                             defaultValue = "20",
                             description = "Time measured (default: ${DEFAULT-VALUE}).")
                     int seconds,
-            @Option(names = "-o", defaultValue = "table", description = "${COMPLETION-CANDIDATES}") Output output)
+            @Mixin Report report)
             throws Exception {
-        return print(output, new Latency(rate, seconds).run(this::progress));
+        return print(report, new Latency(rate, seconds).run(this::progress));
     }
 
     @Command(
@@ -103,19 +112,15 @@ final class Main {
             description =
                     "What capture costs the application's writes, beside none and beside triggers that write JSON.")
     int captureOverhead(
-            @Option(
-                            names = "--rounds",
-                            defaultValue = "3",
-                            description = "Runs of each variant (default: ${DEFAULT-VALUE}).")
-                    int rounds,
+            @Mixin Rounds rounds,
             @Option(
                             names = "--milliseconds",
                             defaultValue = "2000",
                             description = "Time a figure is measured (default: ${DEFAULT-VALUE}).")
                     int milliseconds,
-            @Option(names = "-o", defaultValue = "table", description = "${COMPLETION-CANDIDATES}") Output output)
+            @Mixin Report report)
             throws Exception {
-        return print(output, new CaptureOverhead(rounds, milliseconds).run(this::progress));
+        return print(report, new CaptureOverhead(rounds.count, milliseconds).run(this::progress));
     }
 
     @Command(
@@ -127,22 +132,18 @@ final class Main {
                             defaultValue = "500000",
                             description = "Rows of ten columns (default: ${DEFAULT-VALUE}).")
                     long rows,
-            @Option(
-                            names = "--rounds",
-                            defaultValue = "3",
-                            description = "Runs of each side (default: ${DEFAULT-VALUE}).")
-                    int rounds,
-            @Option(names = "-o", defaultValue = "table", description = "${COMPLETION-CANDIDATES}") Output output)
+            @Mixin Rounds rounds,
+            @Mixin Report report)
             throws Exception {
-        return print(output, new CaptureRead(rows, rounds).run(this::progress));
+        return print(report, new CaptureRead(rows, rounds.count).run(this::progress));
     }
 
     private void progress(String line) {
         spec.commandLine().getErr().println(line);
     }
 
-    private int print(Output output, BenchReport report) {
-        spec.commandLine().getOut().println(output == Output.json ? report.json() : report.table());
+    private int print(Report as, BenchReport report) {
+        spec.commandLine().getOut().println(as.output == Output.json ? report.json() : report.table());
         return ExitCode.OK;
     }
 }

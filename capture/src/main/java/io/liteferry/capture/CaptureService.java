@@ -202,11 +202,9 @@ public final class CaptureService implements Service {
 
     @Override
     public synchronized String adminAddress() {
-        String asked = plan.options().string(Options.CAPTURE_ADMIN_ADDRESS);
         return running == null
-                ? asked
-                : asked.substring(0, asked.lastIndexOf(':') + 1)
-                        + running.admin().port();
+                ? plan.options().string(Options.CAPTURE_ADMIN_ADDRESS)
+                : running.admin().address();
     }
 
     @Override

@@ -62,9 +62,8 @@ public final class SinkService implements Service {
 
     @Override
     public String adminAddress() {
-        String configured = plan.options().string(Options.SINK_ADMIN_ADDRESS);
         AdminServer server = admin;
-        return server == null ? configured : configured.substring(0, configured.lastIndexOf(':') + 1) + server.port();
+        return server == null ? plan.options().string(Options.SINK_ADMIN_ADDRESS) : server.address();
     }
 
     @Override

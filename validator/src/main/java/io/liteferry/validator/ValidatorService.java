@@ -99,9 +99,8 @@ public final class ValidatorService implements Service {
 
     @Override
     public String adminAddress() {
-        String asked = plan.options().string(Options.VALIDATOR_ADMIN_ADDRESS);
         AdminServer a = admin;
-        return a == null ? asked : asked.substring(0, asked.lastIndexOf(':') + 1) + a.port();
+        return a == null ? plan.options().string(Options.VALIDATOR_ADMIN_ADDRESS) : a.address();
     }
 
     @Override

@@ -7,10 +7,10 @@ import io.liteferry.cli.report.MigrationState;
 import io.liteferry.cli.report.Output;
 import io.liteferry.cli.report.Reports;
 import io.liteferry.cli.report.SourceState;
-import io.liteferry.cli.report.VerdictDocument;
 import io.liteferry.core.LiteferryException;
 import io.liteferry.core.options.Options;
 import io.liteferry.core.plan.Plan;
+import io.liteferry.core.validation.VerdictDocument;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.time.Duration;
@@ -180,10 +180,10 @@ public final class StatusCommand implements Callable<Integer> {
                                         ? ""
                                         : Output.seconds(s.state().lagSeconds().p99()),
                                 Output.count(s.state().tables().stream()
-                                        .mapToLong(VerdictDocument.TableReport::sourceRows)
+                                        .mapToLong(VerdictDocument.Table::sourceRows)
                                         .sum()),
                                 Output.count(s.state().tables().stream()
-                                        .mapToLong(VerdictDocument.TableReport::mismatchedRows)
+                                        .mapToLong(VerdictDocument.Table::mismatchedRows)
                                         .sum()),
                                 s.state().reasons().stream().findFirst().orElse("")))
                         .toList());

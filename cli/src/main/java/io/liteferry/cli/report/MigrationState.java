@@ -7,6 +7,7 @@ import io.liteferry.core.change.TableEvolution;
 import io.liteferry.core.change.TableProgress;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.postgres.PgConnections;
+import io.liteferry.core.validation.VerdictDocument;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

@@ -3,6 +3,7 @@ package io.liteferry.cli.report;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.liteferry.core.validation.VerdictDocument;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;

@@ -2,6 +2,7 @@ package io.liteferry.cli.report;
 
 import io.liteferry.core.change.AppliedPosition;
 import io.liteferry.core.change.TableProgress;
+import io.liteferry.core.validation.VerdictDocument;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.time.Duration;

@@ -1,10 +1,12 @@
 package io.liteferry.cli.report;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.liteferry.cli.demo.Writes;
 import io.liteferry.core.preflight.Finding;
+import io.liteferry.core.validation.VerdictDocument;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +22,10 @@ public final class Reports {
     public record State(
             @JsonProperty("verdict") String verdict,
             @JsonProperty("reasons") List<String> reasons,
-            @JsonProperty("tables") List<VerdictDocument.TableReport> tables,
+
+            @JsonProperty("tables") @JsonIgnoreProperties({"in_flight_rows", "reason"})
+            List<VerdictDocument.Table> tables,
+
             @JsonProperty("lag_seconds") VerdictDocument.Lag lagSeconds) {
         private static final VerdictDocument.Lag NO_LAG = new VerdictDocument.Lag(null, null);
 

@@ -2,6 +2,7 @@ package io.liteferry.cli.report;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.liteferry.core.validation.VerdictDocument;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -30,7 +31,7 @@ public record SourceState(
             return sources.get(0).state();
         }
         List<String> reasons = new ArrayList<>();
-        List<VerdictDocument.TableReport> tables = new ArrayList<>();
+        List<VerdictDocument.Table> tables = new ArrayList<>();
         boolean ready = true;
         VerdictDocument.Lag lag = new VerdictDocument.Lag(null, null);
         for (SourceState s : sources.stream().sorted(WORST_FIRST).toList()) {

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.liteferry.cli.local.Pipeline;
 import io.liteferry.cli.report.MigrationState;
-import io.liteferry.cli.report.VerdictDocument;
 import io.liteferry.core.ErrorCode;
 import io.liteferry.core.LiteferryException;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.service.Service;
+import io.liteferry.core.validation.VerdictDocument;
 import io.liteferry.embedded.SharedServers;
 import java.nio.file.Path;
 import java.security.MessageDigest;

@@ -3,6 +3,7 @@ package io.liteferry.cli.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.liteferry.core.change.Json;
+import io.liteferry.core.validation.VerdictDocument;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;

@@ -18,6 +18,7 @@ import java.util.stream.Collectors;
  * {@code ?verbose} every check) answers 503 until all checks are ok, {@code /metrics} is Prometheus text.
  */
 public final class AdminServer implements AutoCloseable {
+    private final String host;
     private final HttpServer server;
     private final ExecutorService threads = Executors.newFixedThreadPool(2, r -> {
         Thread t = new Thread(r, "admin");
@@ -29,8 +30,8 @@ public final class AdminServer implements AutoCloseable {
     public AdminServer(String address, ServiceHealth health, PrometheusMeterRegistry metrics) {
         int colon = address.lastIndexOf(':');
         try {
-            InetSocketAddress socket =
-                    new InetSocketAddress(address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)));
+            host = address.substring(0, colon);
+            InetSocketAddress socket = new InetSocketAddress(host, Integer.parseInt(address.substring(colon + 1)));
             server = HttpServer.create(socket, 16);
         } catch (IOException | IllegalArgumentException | StringIndexOutOfBoundsException e) {
             threads.shutdown();
@@ -61,8 +62,9 @@ public final class AdminServer implements AutoCloseable {
         server.start();
     }
 
-    public int port() {
-        return server.getAddress().getPort();
+    /** The host that was asked for, and the port it has. */
+    public String address() {
+        return host + ":" + server.getAddress().getPort();
     }
 
     private static void answer(HttpExchange exchange, int status, String text) throws IOException {

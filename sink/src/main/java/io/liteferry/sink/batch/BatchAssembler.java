@@ -36,7 +36,6 @@ public final class BatchAssembler {
     private final Deque<WaitingEnd> ends = new ArrayDeque<>();
     private BatchId applied;
     private Position position;
-    private long endsApplied;
     private long bytes;
 
     private record WaitingEnd(BatchEnd end, long offset, long[] counts) {}
@@ -53,7 +52,6 @@ public final class BatchAssembler {
         this.position = position;
         this.next = offsets.clone();
         this.lastRead = new BatchId[tables];
-        this.endsApplied = next[tables];
     }
 
     /** Takes a record of a table topic. */
@@ -164,7 +162,6 @@ public final class BatchAssembler {
     public void applied(WholeBatch whole) {
         applied = whole.last().id();
         position = whole.last().position();
-        endsApplied = whole.endOffset() + 1;
         while (!ends.isEmpty() && ends.peek().offset <= whole.endOffset()) {
             ends.remove();
         }
@@ -259,11 +256,6 @@ public final class BatchAssembler {
         PendingBatch batch = wantedBatch().map(pending::get).orElseThrow();
         bytes -= batch.bytes();
         return batch.spool();
-    }
-
-    /** ENDs already applied are stored offsets of this topic; for tests and messages. */
-    public long endsApplied() {
-        return endsApplied;
     }
 
     private void dropDeadEnds() {

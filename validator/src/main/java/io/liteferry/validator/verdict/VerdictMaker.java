@@ -3,6 +3,7 @@ package io.liteferry.validator.verdict;
 import io.liteferry.core.change.TableProgress;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.plan.TablePlan;
+import io.liteferry.core.validation.VerdictDocument;
 import io.liteferry.validator.compare.NotComparableException;
 import io.liteferry.validator.compare.RowVerdict;
 import io.liteferry.validator.compare.TableTally;
@@ -28,8 +29,8 @@ final class VerdictMaker {
 
     VerdictDocument make(Facts facts, Progress progress) {
         List<Check> checks = rules.checks(facts);
-        List<VerdictDocument.CheckLine> lines = checks.stream()
-                .map(c -> new VerdictDocument.CheckLine(
+        List<VerdictDocument.Check> lines = checks.stream()
+                .map(c -> new VerdictDocument.Check(
                         c.name(),
                         c.ok(),
                         c.value(),
@@ -47,10 +48,10 @@ final class VerdictMaker {
                 lines,
                 plan.tables().stream().map(t -> table(t, facts, progress)).toList(),
                 facts.lag()
-                        .map(l -> new VerdictDocument.LagLine(l.p50() / 1e9, l.p99() / 1e9))
+                        .map(l -> new VerdictDocument.Lag(l.p50() / 1e9, l.p99() / 1e9))
                         .orElse(null),
                 facts.applied()
-                        .map(a -> new VerdictDocument.PositionLine(
+                        .map(a -> new VerdictDocument.AppliedAt(
                                 a.position().logIdentity(),
                                 a.position().epoch(),
                                 a.batch(),
@@ -70,14 +71,14 @@ final class VerdictMaker {
         return before.since();
     }
 
-    private static VerdictDocument.TableLine table(TablePlan table, Facts facts, Progress progress) {
+    private static VerdictDocument.Table table(TablePlan table, Facts facts, Progress progress) {
         Optional<TableTally> tally = progress.tally(table.source());
         String state = facts.applied()
                 .map(a -> a.tables().get(table.source()))
                 .map(TableProgress::state)
                 .orElse(TableProgress.State.PENDING)
                 .name();
-        return new VerdictDocument.TableLine(
+        return new VerdictDocument.Table(
                 table.source(),
                 table.target(),
                 state,

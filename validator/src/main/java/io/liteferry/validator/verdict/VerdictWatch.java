@@ -6,6 +6,7 @@ import io.liteferry.core.options.Options;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.postgres.PgConnections;
 import io.liteferry.core.sqlite.SqliteFile;
+import io.liteferry.core.validation.VerdictDocument;
 import io.liteferry.validator.compare.AppliedRow;
 import io.liteferry.validator.compare.LogCheck;
 import io.liteferry.validator.lag.LagWindow;

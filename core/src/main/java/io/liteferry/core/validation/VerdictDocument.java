@@ -1,4 +1,4 @@
-package io.liteferry.cli.report;
+package io.liteferry.core.validation;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
@@ -6,23 +6,29 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the validator last wrote to {@code liteferry.verdict}.
+ * The verdict as the validator writes it, to {@code liteferry.verdict} and {@code <name>.validation}.
  *
  * @param lagSeconds null before the first measurement
+ * @param position the applied one; null before the first batch
  * @param at when, ISO 8601
  */
 public record VerdictDocument(
         @JsonProperty("verdict") String verdict,
         @JsonProperty("reasons") List<String> reasons,
         @JsonProperty("checks") List<Check> checks,
-        @JsonProperty("tables") List<TableReport> tables,
+        @JsonProperty("tables") List<Table> tables,
         @JsonProperty("lag_seconds") @Nullable Lag lagSeconds,
+        @JsonProperty("position") @Nullable AppliedAt position,
         @JsonProperty("passes") long passes,
         @JsonProperty("at") String at) {
     public static final String READY = "READY";
     public static final String NOT_READY = "NOT_READY";
 
-    /** One gate of the verdict. */
+    /**
+     * One gate of the verdict.
+     *
+     * @param since when it became ok, or not ok
+     */
     public record Check(
             @JsonProperty("check") String check,
             @JsonProperty("ok") boolean ok,
@@ -31,19 +37,35 @@ public record VerdictDocument(
             @JsonProperty("since") String since,
             @JsonProperty("help") String help) {}
 
-    /** One table as of its last full pass. */
-    public record TableReport(
+    /**
+     * One table, counted by the last pass over it.
+     *
+     * @param reason why it could not be compared, or null
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Table(
             @JsonProperty("name") String name,
             @JsonProperty("target") String target,
             @JsonProperty("state") String state,
             @JsonProperty("source_rows") long sourceRows,
             @JsonProperty("target_rows") long targetRows,
             @JsonProperty("verified_rows") long verifiedRows,
+            @JsonProperty("in_flight_rows") long inFlightRows,
             @JsonProperty("mismatched_rows") long mismatchedRows,
-            @JsonProperty("quarantined_rows") long quarantinedRows) {
-        TableReport named(String other) {
-            return new TableReport(
-                    other, target, state, sourceRows, targetRows, verifiedRows, mismatchedRows, quarantinedRows);
+            @JsonProperty("quarantined_rows") long quarantinedRows,
+            @JsonProperty("reason") @Nullable String reason) {
+        public Table named(String other) {
+            return new Table(
+                    other,
+                    target,
+                    state,
+                    sourceRows,
+                    targetRows,
+                    verifiedRows,
+                    inFlightRows,
+                    mismatchedRows,
+                    quarantinedRows,
+                    reason);
         }
     }
 
@@ -52,6 +74,14 @@ public record VerdictDocument(
     public record Lag(
             @JsonProperty("p50") @Nullable Double p50,
             @JsonProperty("p99") @Nullable Double p99) {}
+
+    /** The applied position and its batch. */
+    public record AppliedAt(
+            @JsonProperty("log_identity") String logIdentity,
+            @JsonProperty("epoch") long epoch,
+            @JsonProperty("batch") long batch,
+            @JsonProperty("seq") long seq,
+            @JsonProperty("fingerprint") long fingerprint) {}
 
     public boolean ready() {
         return verdict.equals(READY);
