@@ -41,6 +41,7 @@ public final class CaptureService implements Service {
     private static final Logger LOG = LoggerFactory.getLogger(CaptureService.class);
     private static final long START_SECONDS = 90;
     private static final long STOP_SECONDS = 25;
+    private static final long STOP_POLL_MILLIS = 20;
 
     private final Plan plan;
     private final Clock clock;
@@ -207,6 +208,23 @@ public final class CaptureService implements Service {
                 : running.admin().address();
     }
 
+    /** The engine refuses to be closed while it starts its tasks, and where it has already ended. */
+    private static void stop(Running r) throws InterruptedException {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(STOP_SECONDS);
+        boolean closed = false;
+        while (r.thread().isAlive() && System.nanoTime() - until < 0) {
+            try {
+                if (!closed) {
+                    r.engine().close();
+                    closed = true;
+                }
+            } catch (IOException | IllegalStateException e) {
+                LOG.debug("Engine cannot be closed now", e);
+            }
+            r.thread().join(STOP_POLL_MILLIS);
+        }
+    }
+
     @Override
     public void close() {
         closing = true;
@@ -219,13 +237,7 @@ public final class CaptureService implements Service {
             return;
         }
         try {
-            r.engine().close();
-        } catch (IOException | IllegalStateException e) {
-            // The engine refuses to be closed where it has already ended.
-            LOG.debug("Engine was not running", e);
-        }
-        try {
-            r.thread().join(TimeUnit.SECONDS.toMillis(STOP_SECONDS));
+            stop(r);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -111,6 +111,19 @@ class CaptureServiceTest {
         }
     }
 
+    /** The engine refuses to be closed before it polls; a reader that is left behind would go on in our epoch. */
+    @Test
+    void aServiceThatIsClosedAsSoonAsItRunsLeavesNoReaderBehind() {
+        for (int i = 0; i < 3; i++) {
+            CaptureService service = new CaptureService(plan, Clock.systemUTC());
+            service.start();
+            service.close();
+            assertThat(Thread.getAllStackTraces().keySet())
+                    .extracting(Thread::getName)
+                    .doesNotContain("capture-engine", "capture-reader");
+        }
+    }
+
     @Test
     void refusesTopicsThatHoldTheBatchesOfAnEarlierInstallation() throws Exception {
         try (CaptureService service = new CaptureService(plan, Clock.systemUTC());
