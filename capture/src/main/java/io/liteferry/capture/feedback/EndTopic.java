@@ -28,19 +28,23 @@ public final class EndTopic {
 
     /**
      * @param last the last END in the topic
-     * @throws LiteferryException {@link ErrorCode#TOPIC_UNFIT} where it is of another log
+     * @throws LiteferryException {@link ErrorCode#TOPIC_UNFIT} where it is of another log or source
      */
     public static void refuseOtherLog(Plan plan, Optional<BatchEnd> last, Position own) {
         boolean otherLog =
                 last.isPresent() && !last.get().position().logIdentity().equals(own.logIdentity());
-        // A log that was begun with apply --restart starts above every epoch that the topics hold.
-        if (otherLog && last.get().position().epoch() >= own.epoch()) {
+        // A log that was begun with apply --restart starts above every epoch that the topics hold of this source.
+        boolean above = otherLog
+                && last.get().source().equals(plan.source())
+                && last.get().position().epoch() < own.epoch();
+        if (otherLog && !above) {
             throw new LiteferryException(
                     ErrorCode.TOPIC_UNFIT,
                     "Starting capture of " + plan.source() + " on log " + own.logIdentity() + ": partition "
                             + plan.partition()
                             + " of its topics holds batches of log "
-                            + last.get().position().logIdentity()
+                            + last.get().position().logIdentity() + " of source "
+                            + last.get().source()
                             + ", an earlier installation or another source. Put the sources of the migration file back into their"
                             + " places; or, if this file is the one to migrate, stop the services and"
                             + " liteferry apply --config … --restart.");

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
@@ -47,6 +48,7 @@ class TenantsTest {
         try (Pipeline pipeline = Pipeline.start(plan, Clock.systemUTC(), EnumSet.allOf(Pipeline.Part.class))) {
             write("first");
             awaitReady(TENANTS, plan);
+            aTenantThatLagsHoldsNoOtherBack();
             write("second");
             Path cobra = file("cobra");
             Path another = folder.resolve("another.db");
@@ -85,6 +87,32 @@ class TenantsTest {
         MigrationFixture.Ended uninstall = tenants.command("uninstall", "--config", config());
         assertThat(uninstall.exit()).as(uninstall.err()).isZero();
         assertThat(uninstall.out()).contains("5 of 5 sources");
+    }
+
+    /** Its sink stands before a table that somebody has locked. */
+    private void aTenantThatLagsHoldsNoOtherBack() throws Exception {
+        try (Connection lock = DriverManager.getConnection(target);
+                Statement s = lock.createStatement()) {
+            lock.setAutoCommit(false);
+            s.execute("LOCK TABLE delta.notes IN ACCESS EXCLUSIVE MODE");
+            String before = applied(s, "delta");
+            write("while delta waits");
+            for (String tenant : TENANTS) {
+                if (!tenant.equals("delta")) {
+                    await().untilAsserted(() -> assertThat(differences(tenant)).isEmpty());
+                }
+            }
+            assertThat(applied(s, "delta")).isEqualTo(before);
+            lock.rollback();
+        }
+        await().untilAsserted(() -> assertThat(differences("delta")).isEmpty());
+    }
+
+    private static String applied(Statement s, String tenant) throws SQLException {
+        try (ResultSet r = s.executeQuery("SELECT seq FROM liteferry.applied WHERE source = '" + tenant + "'")) {
+            assertThat(r.next()).isTrue();
+            return r.getString(1);
+        }
     }
 
     private void make(String tenant) throws SQLException {

@@ -125,7 +125,8 @@ public final class TargetInstaller {
             throw new LiteferryException(
                     ErrorCode.TARGET_MISMATCH,
                     "Comparing the target with the plan of " + plan.source() + ": " + String.join("; ", problems)
-                            + ". Correct the plan, or alter or drop the tables, and apply again.");
+                            + ". Correct the plan, or alter or drop the tables that differ; then liteferry apply --config …,"
+                            + " which makes those that are missing.");
         }
     }
 
