@@ -28,7 +28,7 @@ public enum ErrorCode {
     RECORD_DROPPED(205, ExitCode.FAILED, "A record was dropped between capture and Kafka."),
     SCHEMA_CHANGED(206, ExitCode.FAILED, "The source schema changed in a way that needs a decision."),
     SIGNAL_INVALID(207, ExitCode.FAILED, "A signal could not be understood."),
-    KEY_UNFIT(208, ExitCode.FAILED, "A key is not of the planned class, so the records' format cannot carry it."),
+    // 208 was a key that a struct could not carry.
     ROW_TOO_LARGE(209, ExitCode.FAILED, "A row is larger than a Kafka record can be."),
     SCHEMA_WINDOW_OPEN(210, ExitCode.FAILED, "A schema window is open: triggers are to stay away."),
 

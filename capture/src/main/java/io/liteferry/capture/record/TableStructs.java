@@ -1,8 +1,6 @@
 package io.liteferry.capture.record;
 
 import io.liteferry.capture.read.ChangeRecord;
-import io.liteferry.core.ErrorCode;
-import io.liteferry.core.LiteferryException;
 import io.liteferry.core.change.ChangeFormat;
 import io.liteferry.core.change.Operation;
 import io.liteferry.core.kafka.TopicNames;
@@ -10,8 +8,8 @@ import io.liteferry.core.plan.KeyPlan;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.plan.TablePlan;
 import io.liteferry.core.row.PackedReader;
-import io.liteferry.core.row.RowKey;
 import io.liteferry.core.row.StorageClass;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -54,6 +52,9 @@ final class TableStructs {
     private final List<FieldForm> keyForms;
     private final List<FieldForm> forms;
     private final Schema key;
+    /** Of a key that one of its fields cannot hold: every field may be null. */
+    private final Schema misfitKey;
+
     private final Schema row;
     private final Schema envelope;
     private final PackedReader reader = new PackedReader();
@@ -69,8 +70,13 @@ final class TableStructs {
                 : plan.keyColumns().stream().map(FieldForm::of).toList();
         forms = plan.columns().stream().map(FieldForm::of).toList();
         SchemaBuilder keys = SchemaBuilder.struct().name(topic + ".Key");
-        keyForms.forEach(f -> keys.field(f.name(), f.schema()));
+        SchemaBuilder misfitKeys = SchemaBuilder.struct().name(topic + ".Key");
+        for (FieldForm f : keyForms) {
+            keys.field(f.name(), f.schema());
+            misfitKeys.field(f.name(), f.optionalSchema());
+        }
         key = keys.build();
+        misfitKey = misfitKeys.build();
         SchemaBuilder rows = SchemaBuilder.struct().name(topic + ".Value").optional();
         forms.forEach(f -> rows.field(f.name(), f.optionalSchema()));
         row = rows.build();
@@ -85,8 +91,8 @@ final class TableStructs {
     }
 
     Payload change(ChangeRecord change) {
-        Struct keyStruct = keyOf(change.key());
         Map<String, Struct> misfits = new TreeMap<>();
+        Struct keyStruct = keyOf(change.key(), misfits);
         ChangeFormat.Header h = ChangeFormat.readHeader(reader.reset(change.value()));
         boolean delete = h.op() == Operation.DELETE;
         Struct after = delete ? null : after(misfits);
@@ -96,7 +102,7 @@ final class TableStructs {
                 .put("source", source(h, misfits))
                 .put("op", String.valueOf(h.op().code()))
                 .put("ts_ms", h.tsMillis());
-        return new Payload(key, keyStruct, envelope, value);
+        return new Payload(keyStruct.schema(), keyStruct, envelope, value);
     }
 
     private Struct after(Map<String, Struct> misfits) {
@@ -108,12 +114,14 @@ final class TableStructs {
             Object value = form.value(c, reader);
             after.put(fields.get(i), value);
             if (!form.isExact(c, value)) {
-                misfits.put(
-                        form.name(),
-                        new Struct(MISFIT).put("class", c.name()).put("bytes", FieldForm.bytes(c, reader)));
+                misfits.put(form.name(), misfit(c, reader));
             }
         }
         return after;
+    }
+
+    private static Struct misfit(StorageClass c, PackedReader r) {
+        return new Struct(MISFIT).put("class", c.name()).put("bytes", FieldForm.bytes(c, r));
     }
 
     private Struct source(ChangeFormat.Header h, Map<String, Struct> misfits) {
@@ -139,21 +147,21 @@ final class TableStructs {
         return before;
     }
 
-    private Struct keyOf(byte[] packed) {
-        Struct struct = new Struct(key);
+    /** Where a field cannot hold its part of the key, that is null and stands exactly among the misfits. */
+    private Struct keyOf(byte[] packed, Map<String, Struct> misfits) {
         reader.reset(packed);
+        Map<String, Object> held = new HashMap<>();
         for (FieldForm form : keyForms) {
-            Object value = form.value(reader.next(), reader);
+            StorageClass c = reader.next();
+            Object value = form.value(c, reader);
             if (value == null) {
-                throw new LiteferryException(
-                        ErrorCode.KEY_UNFIT,
-                        "Sending key " + new RowKey(packed) + " of " + plan.source() + ": " + form.name()
-                                + " is planned as " + form.planned()
-                                + " and the key is not. Give the column type bytea and encoding exact in the migration file and begin again, or set "
-                                + "record.format=packed.");
+                misfits.put(form.name(), misfit(c, reader));
+            } else {
+                held.put(form.name(), value);
             }
-            struct.put(form.name(), value);
         }
+        Struct struct = new Struct(misfits.isEmpty() ? key : misfitKey);
+        held.forEach(struct::put);
         return struct;
     }
 }

@@ -1,13 +1,10 @@
 package io.liteferry.capture.record;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.liteferry.capture.read.ChangeRecord;
-import io.liteferry.core.ErrorCode;
-import io.liteferry.core.LiteferryException;
 import io.liteferry.core.change.BatchEnd;
 import io.liteferry.core.change.BatchId;
 import io.liteferry.core.change.ChangeFormat;
@@ -137,13 +134,17 @@ class StructRecordsTest {
     }
 
     @Test
-    void aKeyOfAnotherClassThanPlannedIsRefusedWithItsRemedy() {
+    void aKeyOfAnotherClassThanPlannedIsNullAndStandsAmongTheMisfits() throws IOException {
         RowKey text = RowKey.of(List.of(SqliteValue.Text.of("seven")));
-        assertThatThrownBy(() -> format.change(change(0, Operation.DELETE, text)))
-                .isInstanceOfSatisfying(
-                        LiteferryException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.KEY_UNFIT))
-                .hasMessageContaining("'seven' of items: id is planned as INTEGER")
-                .hasMessageContaining("encoding exact");
+        Payload delete = format.change(change(0, Operation.DELETE, text));
+        assertThat(((Struct) delete.key()).get("id")).isNull();
+        assertThat(delete.keySchema().field("id").schema().isOptional()).isTrue();
+        JsonNode value = json(delete);
+        assertThat(value.get("before").get("id").isNull()).isTrue();
+        assertThat(value.get("source").get("misfit").toString())
+                .isEqualTo("{\"id\":{\"class\":\"TEXT\",\"bytes\":\"c2V2ZW4=\"}}");
+        Payload planned = format.change(change(0, Operation.DELETE, SEVEN));
+        assertThat(planned.keySchema().field("id").schema().isOptional()).isFalse();
     }
 
     @ParameterizedTest

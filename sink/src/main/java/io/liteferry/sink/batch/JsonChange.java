@@ -45,8 +45,8 @@ public final class JsonChange {
     public static ChangeRecord of(TablePlan table, byte[] key, byte[] value, long offset) {
         try {
             JsonNode envelope = Json.payload(MAPPER.readTree(value));
-            return ChangeRecord.of(
-                    new PackedReader(), key(table, Json.payload(MAPPER.readTree(key))), value(table, envelope), offset);
+            byte[] packedKey = key(table, Json.payload(MAPPER.readTree(key)), envelope);
+            return ChangeRecord.of(new PackedReader(), packedKey, value(table, envelope), offset);
         } catch (IOException e) {
             throw new IllegalArgumentException("not JSON: " + e.getMessage(), e);
         }
@@ -66,15 +66,21 @@ public final class JsonChange {
         }
     }
 
-    private static byte[] key(TablePlan table, JsonNode key) throws IOException {
+    private static byte[] key(TablePlan table, JsonNode key, JsonNode envelope) throws IOException {
         PackedWriter w = new PackedWriter();
         if (table.key().isRowid()) {
             return w.putInteger(integer(required(key, KeyPlan.ROWID_COLUMN))).toBytes();
         }
         for (ColumnPlan c : table.keyColumns()) {
-            RowKey.putCanonical(w, plain(c, required(key, c.source())));
+            JsonNode field = required(key, c.source());
+            RowKey.putCanonical(w, field.isNull() ? exact(keyMisfit(envelope, c.source())) : plain(c, field));
         }
         return w.toBytes();
+    }
+
+    /** No key holds NULL: what its field could not hold stands among the misfits. */
+    private static JsonNode keyMisfit(JsonNode envelope, String column) {
+        return required(required(required(envelope, "source"), "misfit"), column);
     }
 
     private static byte[] value(TablePlan table, JsonNode envelope) throws IOException {

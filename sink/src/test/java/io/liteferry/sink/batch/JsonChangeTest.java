@@ -60,6 +60,17 @@ class JsonChangeTest {
     }
 
     @Test
+    void aKeyThatItsFieldCannotHoldIsTakenFromTheMisfits() {
+        ChangeRecord r = read(
+                "{\"id\":null}",
+                "{\"before\":{\"id\":null},\"after\":null," + SOURCE
+                        + "{\"id\":{\"class\":\"TEXT\",\"bytes\":\"c2V2ZW4=\"}}},\"op\":\"d\",\"ts_ms\":1000}");
+        assertThat(r.rowKey()).isEqualTo(RowKey.of(List.of(SqliteValue.Text.of("seven"))));
+        assertThatThrownBy(() -> read("{\"id\":null}", "{\"after\":null," + SOURCE + "null}}"))
+                .hasMessageContaining("the field id is missing");
+    }
+
+    @Test
     void guessesNothing() {
         assertThatThrownBy(() -> read("{}", "{\"after\":{}}")).hasMessageContaining("the field id is missing");
         assertThatThrownBy(() -> read("{\"id\":\"7\"}", "{}")).hasMessageContaining("not a 64-bit integer: a STRING");
