@@ -1,8 +1,14 @@
 package io.liteferry.sink;
 
+import io.liteferry.core.kafka.KafkaClients;
 import io.liteferry.core.options.Options;
+import io.liteferry.core.plan.ColumnPlan;
+import io.liteferry.core.plan.IndexPlan;
+import io.liteferry.core.plan.KeyPlan;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.plan.TablePlan;
+import io.liteferry.core.plan.TargetType;
+import io.liteferry.core.plan.TargetType.Kind;
 import io.liteferry.core.row.SqliteValue;
 import io.liteferry.embedded.SharedServers;
 import io.liteferry.sink.schema.TargetInstaller;
@@ -17,12 +23,18 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.awaitility.Awaitility;
 
 /** One migration for one test: a fresh database, topics of its own, a hand-made stream and a sink that can be started. */
 final class Migration implements AutoCloseable {
+    static final TablePlan USERS = users(List.of());
+
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
     final Plan plan;
@@ -46,6 +58,21 @@ final class Migration implements AutoCloseable {
 
     Migration(TablePlan... tables) {
         this(Map.of(), tables);
+    }
+
+    static TablePlan users(List<IndexPlan> indexes) {
+        return new TablePlan(
+                "users",
+                "users",
+                KeyPlan.primaryKey("id"),
+                List.of(
+                        ColumnPlan.plain("id", TargetType.of(Kind.BIGINT)).notNull(),
+                        ColumnPlan.plain("name", TargetType.of(Kind.TEXT)).comparedByBytes()),
+                Optional.empty(),
+                indexes,
+                List.of(),
+                0,
+                true);
     }
 
     Migration install() {
@@ -76,6 +103,21 @@ final class Migration implements AutoCloseable {
             return rows;
         } catch (SQLException e) {
             throw new IllegalStateException(sql + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** What a topic holds now. */
+    List<ConsumerRecord<byte[], byte[]>> read(String topic) {
+        TopicPartition p = new TopicPartition(topic, 0);
+        try (Consumer<byte[], byte[]> consumer = KafkaClients.of(plan.options()).consumer("test")) {
+            consumer.assign(List.of(p));
+            consumer.seekToBeginning(List.of(p));
+            long end = consumer.endOffsets(List.of(p)).getOrDefault(p, 0L);
+            List<ConsumerRecord<byte[], byte[]>> all = new ArrayList<>();
+            while (consumer.position(p) < end) {
+                consumer.poll(Duration.ofMillis(200)).forEach(all::add);
+            }
+            return all;
         }
     }
 
