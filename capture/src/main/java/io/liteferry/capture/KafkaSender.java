@@ -65,7 +65,7 @@ final class KafkaSender implements DebeziumEngine.ChangeConsumer<ChangeEvent<Sou
             return new LiteferryException(
                     ErrorCode.ROW_TOO_LARGE,
                     "Sending the row of key "
-                            + (record.key() instanceof byte[] packed ? new RowKey(packed) : record.key())
+                            + (record.key() instanceof byte[] packed ? new RowKey(packed).shortened() : record.key())
                             + " to " + topic + ": " + cause.getMessage()
                             + " Raise the topic's max.message.bytes if it is below " + KafkaClients.MAX_RECORD_BYTES
                             + "; else shorten the row's values in the source, or take the large column out of the"

@@ -32,8 +32,8 @@ final class Breaks {
     static LiteferryException rowTooLarge(String table, RowKey key, long bytes) {
         return new LiteferryException(
                 ErrorCode.ROW_TOO_LARGE,
-                "Reading the row of table " + table + " with key " + key + ": it has " + bytes
-                        + " bytes, a record can have " + KafkaClients.MAX_RECORD_BYTES
+                "Reading the row of table " + table + " with key " + key.shortened() + ": it has " + bytes
+                        + " bytes with its key, a record can have " + KafkaClients.MAX_ROW_BYTES
                         + ". Shorten its values in the source, or take the large column out of the migration file, then"
                         + " liteferry apply --config … and start capture again; until then nothing after this row is"
                         + " captured.");

@@ -11,11 +11,15 @@ import io.liteferry.core.sqlite.RowReader;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Collects the records of one slice, each with its tag. Writers are used again from row to row. */
 final class SliceWriter {
     /** Above this a slice ends: what is read but not yet sent must fit a small heap. */
     static final long MAX_BYTES = 8L << 20;
+
+    private static final Logger LOG = LoggerFactory.getLogger(SliceWriter.class);
 
     private final OpenBatch batch;
     private final long tsMillis;
@@ -55,12 +59,19 @@ final class SliceWriter {
 
     void delete(int table, byte[] key) {
         ChangeFormat.writeHeader(value.reset(), Operation.DELETE, batch.id, batch.ordinal, tsMillis, 0);
+        if (!KafkaClients.fits(key.length, value.length())) {
+            LOG.warn(
+                    "A row is gone whose key no record can hold, so none was ever sent table={} bytes={}",
+                    batch.tables.get(table),
+                    key.length);
+            return;
+        }
         add(table, Operation.DELETE, key);
     }
 
     private void add(int table, Operation op, byte[] key) {
         if (!KafkaClients.fits(key.length, value.length())) {
-            throw Breaks.rowTooLarge(batch.tables.get(table), new RowKey(key), value.length());
+            throw Breaks.rowTooLarge(batch.tables.get(table), new RowKey(key), key.length + value.length());
         }
         records.add(new ChangeRecord(table, op, key, value.toBytes()));
         batch.ordinal++;

@@ -19,7 +19,8 @@ public final class KafkaClients {
     /** Largest record of ours, in bytes: one row. The topics that apply makes take it. */
     public static final int MAX_RECORD_BYTES = 64 << 20;
 
-    private static final int RECORD_OVERHEAD_BYTES = 16 << 10;
+    /** Largest key and value together; the rest is what Kafka adds to them. */
+    public static final int MAX_ROW_BYTES = MAX_RECORD_BYTES - (16 << 10);
 
     private final String bootstrapServers;
 
@@ -64,9 +65,9 @@ public final class KafkaClients {
         return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
-    /** Whether a record of this key and value can be sent; what Kafka adds to them is counted in. */
+    /** Whether a record of this key and value can be sent. */
     public static boolean fits(long keyBytes, long valueBytes) {
-        return keyBytes + valueBytes + RECORD_OVERHEAD_BYTES <= MAX_RECORD_BYTES;
+        return keyBytes + valueBytes <= MAX_ROW_BYTES;
     }
 
     public Admin admin(String clientId) {

@@ -1,5 +1,6 @@
 package io.liteferry.core.row;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -10,6 +11,8 @@ import java.util.stream.Collectors;
  * that two values SQLite holds for equal (but for a collation) are one key. Equality is equality of the bytes.
  */
 public record RowKey(byte[] packed) {
+    private static final int LONGEST_SHOWN = 200;
+
     public static RowKey of(List<SqliteValue> values) {
         PackedWriter w = new PackedWriter();
         for (SqliteValue v : values) {
@@ -54,5 +57,17 @@ public record RowKey(byte[] packed) {
     @Override
     public String toString() {
         return values().stream().map(Object::toString).collect(Collectors.joining(","));
+    }
+
+    /** The same for messages: a key may be as long as a record. */
+    public String shortened() {
+        if (packed.length <= LONGEST_SHOWN) {
+            return toString();
+        }
+        SqliteValue first = values().get(0);
+        String start = first instanceof SqliteValue.Text t
+                ? "'" + new String(t.utf8(), 0, Math.min(t.utf8().length, LONGEST_SHOWN / 2), StandardCharsets.UTF_8)
+                : "a " + first.storageClass();
+        return start + "… (" + packed.length + " bytes)";
     }
 }

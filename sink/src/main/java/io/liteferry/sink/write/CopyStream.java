@@ -28,15 +28,20 @@ final class CopyStream implements AutoCloseable {
 
     /** Sends what is full and begins a row; the caller appends exactly {@code fields} fields, or truncates to the mark. */
     BinaryBuffer row(int fields) throws SQLException {
-        if (buffer.length() >= SLICE) {
-            copy.writeToCopy(buffer.array(), 0, buffer.length());
-            buffer.truncate(0);
-        }
+        sendFull();
         buffer.putShort(fields);
         return buffer;
     }
 
+    private void sendFull() throws SQLException {
+        if (buffer.length() >= SLICE) {
+            copy.writeToCopy(buffer.array(), 0, buffer.length());
+            buffer.truncate(0);
+        }
+    }
+
     long finish() throws SQLException {
+        sendFull(); // two more bytes behind a large row would be a copy of it
         buffer.putShort(-1);
         copy.writeToCopy(buffer.array(), 0, buffer.length());
         return copy.endCopy();

@@ -238,7 +238,10 @@ final class TableWriter {
 
     private void upsertOnce(Connection c, List<ChangeRecord> rows, Outcome outcome, boolean stageFree)
             throws SQLException {
-        if (stageFree && rows.size() > ARRAY_ROWS) {
+        // As an array a large row is in memory four times, as COPY twice.
+        boolean large = rows.size() > ARRAY_ROWS
+                || rows.stream().mapToLong(ChangeRecord::bytes).sum() > ARRAY_BYTES;
+        if (stageFree && large) {
             stage.copy(c, 0, rows, outcome);
             stage.upsert(c);
             stage.empty(c, 0, true);
