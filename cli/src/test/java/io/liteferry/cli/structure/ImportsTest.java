@@ -109,7 +109,7 @@ class ImportsTest {
                 .isFalse();
     }
 
-    private static final class ByChannel {
+    static final class ByChannel {
         static long size(Path file) throws IOException {
             try (FileChannel channel = FileChannel.open(file)) {
                 return channel.size();
@@ -117,7 +117,7 @@ class ImportsTest {
         }
     }
 
-    private static final class ByStream {
+    static final class ByStream {
         static int first(Path file) throws IOException {
             try (InputStream in = new FileInputStream(file.toString())) {
                 return in.read();
@@ -125,19 +125,19 @@ class ImportsTest {
         }
     }
 
-    private static final class ByFiles {
+    static final class ByFiles {
         static byte[] all(Path file) throws IOException {
             return Files.readAllBytes(file);
         }
     }
 
-    private static final class ByCopy {
+    static final class ByCopy {
         static Path copy(Path file) throws IOException {
             return Files.copy(file, file.resolveSibling("copy"));
         }
     }
 
-    private static final class ByStat {
+    static final class ByStat {
         static long size(Path file) throws IOException {
             return Files.size(file) + Files.getLastModifiedTime(file).toMillis();
         }
