@@ -19,6 +19,10 @@ import org.apache.kafka.clients.admin.TopicDescription;
 /** Checks before anything is sent that every topic is there: one that the broker made by itself may drop records. */
 final class RequiredTopics {
     private static final long PATIENCE_SECONDS = 30;
+    /** A topic that was made a moment ago is not known to every broker yet. */
+    private static final long KNOWN_EVERYWHERE_SECONDS = 5;
+
+    private static final long LOOK_MILLIS = 50;
 
     private RequiredTopics() {}
 
@@ -30,8 +34,12 @@ final class RequiredTopics {
         List<String> missing = new ArrayList<>(needed);
         Map<String, TopicDescription> found = Map.of();
         try (Admin admin = clients.admin("liteferry-capture-admin-" + plan.name())) {
-            Set<String> present = admin.listTopics().names().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-            missing.removeAll(present);
+            long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(KNOWN_EVERYWHERE_SECONDS);
+            missing.removeAll(present(admin));
+            while (!missing.isEmpty() && System.nanoTime() - until < 0) {
+                TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+                missing.removeAll(present(admin));
+            }
             if (missing.isEmpty()) {
                 found = admin.describeTopics(needed).allTopicNames().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
             }
@@ -53,6 +61,10 @@ final class RequiredTopics {
                 .ifPresent(problem -> {
                     throw new LiteferryException(ErrorCode.TOPIC_UNFIT, problem);
                 }));
+    }
+
+    private static Set<String> present(Admin admin) throws InterruptedException, ExecutionException, TimeoutException {
+        return admin.listTopics().names().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
 
     private static LiteferryException unreachable(KafkaClients clients, String why, Exception e) {
