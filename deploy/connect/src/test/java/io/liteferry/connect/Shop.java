@@ -1,6 +1,13 @@
 package io.liteferry.connect;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.liteferry.capture.install.SourceInstaller;
+import io.liteferry.core.change.BatchEnd;
+import io.liteferry.core.change.BatchId;
+import io.liteferry.core.change.ChangeFormat;
+import io.liteferry.core.change.Json;
+import io.liteferry.core.change.Operation;
 import io.liteferry.core.kafka.KafkaClients;
 import io.liteferry.core.kafka.TopicNames;
 import io.liteferry.core.kafka.Topics;
@@ -12,6 +19,9 @@ import io.liteferry.core.plan.PlanFile;
 import io.liteferry.core.plan.PlanNotes;
 import io.liteferry.core.plan.TablePlan;
 import io.liteferry.core.plan.TargetType;
+import io.liteferry.core.row.PackedReader;
+import io.liteferry.core.row.RowKey;
+import io.liteferry.core.row.SqliteValue;
 import io.liteferry.core.sqlite.SqliteFile;
 import io.liteferry.embedded.SharedServers;
 import java.io.IOException;
@@ -24,10 +34,12 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -35,6 +47,7 @@ import org.apache.kafka.common.TopicPartition;
 
 /** An application's database with a migration installed on it, and what its topics hold. */
 final class Shop implements AutoCloseable {
+    private static final JsonMapper MAPPER = new JsonMapper();
     private static final String BYTES = "org.apache.kafka.connect.converters.ByteArrayConverter";
     private static final String JSON = "org.apache.kafka.connect.json.JsonConverter";
 
@@ -109,7 +122,7 @@ final class Shop implements AutoCloseable {
                 ResultSet rs = s.executeQuery(
                         "SELECT id, name, price, CASE WHEN photo IS NOT NULL THEN hex(photo) END FROM items ORDER BY id")) {
             while (rs.next()) {
-                rows.add(SourceInAClusterTest.row(rs));
+                rows.add(JdbcSink.row(rs));
             }
         }
         return rows;
@@ -164,6 +177,106 @@ final class Shop implements AutoCloseable {
 
     List<ConsumerRecord<byte[], byte[]>> ends() {
         return read(TopicNames.of(plan).transaction());
+    }
+
+    /** A change of the table, in whichever format it was written; a tombstone is none. */
+    record Change(BatchId batch, long ordinal, Operation op, long id, String row) {
+        private static Change packed(ConsumerRecord<byte[], byte[]> r) {
+            PackedReader values = new PackedReader().reset(r.value());
+            ChangeFormat.Header h = ChangeFormat.readHeader(values);
+            List<SqliteValue> row = new ArrayList<>();
+            while (values.hasNext()) {
+                row.add(values.nextValue());
+            }
+            long id = ((SqliteValue.Int) new RowKey(r.key()).values().get(0)).value();
+            return new Change(h.batch(), h.ordinal(), h.op(), id, literals(row));
+        }
+
+        private static Change struct(ConsumerRecord<byte[], byte[]> r) throws IOException {
+            JsonNode envelope = Json.payload(MAPPER.readTree(r.value()));
+            JsonNode source = envelope.path("source");
+            JsonNode after = envelope.path("after");
+            List<SqliteValue> row = List.of(
+                    new SqliteValue.Int(after.path("id").asLong()),
+                    after.path("name").isNull()
+                            ? SqliteValue.NULL
+                            : SqliteValue.Text.of(after.path("name").asText()),
+                    after.path("price").isNull()
+                            ? SqliteValue.NULL
+                            : new SqliteValue.Real(after.path("price").asDouble()),
+                    after.path("photo").isNull()
+                            ? SqliteValue.NULL
+                            : new SqliteValue.Blob(after.path("photo").binaryValue()));
+            return new Change(
+                    new BatchId(
+                            source.path("epoch").asLong(), source.path("batch").asLong()),
+                    source.path("ordinal").asLong(),
+                    Operation.ofCode(envelope.path("op").asText().charAt(0)),
+                    Json.payload(MAPPER.readTree(r.key())).path("id").asLong(),
+                    literals(row));
+        }
+
+        private static String literals(List<SqliteValue> row) {
+            return row.stream().map(Object::toString).collect(Collectors.joining(","));
+        }
+    }
+
+    List<Change> changes() throws IOException {
+        List<Change> changes = new ArrayList<>();
+        for (ConsumerRecord<byte[], byte[]> r : items()) {
+            if (r.value() != null) {
+                changes.add(r.value()[0] == '{' ? Change.struct(r) : Change.packed(r));
+            }
+        }
+        return changes;
+    }
+
+    List<BatchEnd> batches() {
+        return ends().stream()
+                .map(r -> Json.readRecord(r.value(), BatchEnd.class, "test"))
+                .toList();
+    }
+
+    boolean isConsistent() {
+        List<BatchEnd> batches = batches();
+        return !batches.isEmpty() && batches.get(batches.size() - 1).consistent();
+    }
+
+    /** The last change of each key, up to an END at the log's end, is the table. */
+    boolean standsAsInSqlite() throws IOException, SQLException {
+        long seq = lastSeq();
+        if (batches().stream().noneMatch(e -> e.position().seq() == seq)) {
+            return false;
+        }
+        Map<Long, String> last = new HashMap<>();
+        for (Change c : changes()) {
+            if (c.op() == Operation.DELETE) {
+                last.remove(c.id());
+            } else {
+                last.put(c.id(), c.row());
+            }
+        }
+        return new TreeSet<>(last.values()).equals(literals());
+    }
+
+    /** ENDs that say more or fewer records than there are. */
+    List<BatchEnd> incomplete() throws IOException {
+        Map<BatchId, Set<Long>> ordinals = new HashMap<>();
+        changes()
+                .forEach(c -> ordinals.computeIfAbsent(c.batch(), b -> new HashSet<>())
+                        .add(c.ordinal()));
+        return batches().stream()
+                .filter(e ->
+                        e.records() != ordinals.getOrDefault(e.id(), Set.of()).size())
+                .toList();
+    }
+
+    long lastSeq() {
+        try {
+            return number("SELECT max(seq) FROM _liteferry_log");
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private List<ConsumerRecord<byte[], byte[]>> read(String topic) {

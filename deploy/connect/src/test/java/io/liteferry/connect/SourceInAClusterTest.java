@@ -5,32 +5,17 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.liteferry.core.change.BatchEnd;
-import io.liteferry.core.change.BatchId;
-import io.liteferry.core.change.ChangeFormat;
-import io.liteferry.core.change.Json;
 import io.liteferry.core.change.Operation;
-import io.liteferry.core.row.PackedReader;
-import io.liteferry.core.row.RowKey;
-import io.liteferry.core.row.SqliteValue;
 import io.liteferry.embedded.SharedServers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -116,24 +101,36 @@ class SourceInAClusterTest {
     }
 
     @Test
-    void goesOnWithoutLossWhenItsTaskAndItsWholeWorkerAreKilled() throws Exception {
-        worker.create(shop.name, shop.packed());
-        await().atMost(PATIENCE).until(this::isConsistent);
-        shop.sql("DELETE FROM items WHERE id = 1", "REPLACE INTO items VALUES (500, 'item 2', 1.5, NULL)");
-        assertThat(worker.sendUntilTaken("POST", "/connectors/" + shop.name + "/tasks/0/restart", null)
-                        .status())
-                .isEqualTo(204);
-        shop.sql("UPDATE items SET price = price + 1 WHERE id % 2 = 0");
-        await().atMost(PATIENCE).until(this::standsAsInSqlite);
-
-        shop.sql("INSERT INTO items(name) VALUES ('last before the kill')");
-        worker.kill();
-        shop.sql("INSERT INTO items(name) VALUES ('first after the kill')");
-        startAgain();
-        await().atMost(PATIENCE).until(this::standsAsInSqlite);
-        assertThat(incomplete()).isEmpty();
-        assertThat(ends().stream().map(e -> e.position().epoch()).collect(Collectors.toSet()))
-                .hasSizeGreaterThanOrEqualTo(3);
+    void goesOnWithoutLossInEitherFormatWhenItsTaskAndItsWholeWorkerAreKilled() throws Exception {
+        try (Shop structs = new Shop("structs", folder)) {
+            List<Shop> both = List.of(shop, structs);
+            worker.create(shop.name, shop.packed());
+            worker.create(structs.name, structs.json(true));
+            for (Shop each : both) {
+                await().atMost(PATIENCE).until(each::isConsistent);
+                each.sql("DELETE FROM items WHERE id = 1", "REPLACE INTO items VALUES (500, 'item 2', 1.5, NULL)");
+                assertThat(worker.sendUntilTaken("POST", "/connectors/" + each.name + "/tasks/0/restart", null)
+                                .status())
+                        .isEqualTo(204);
+                each.sql("UPDATE items SET price = price + 1 WHERE id % 2 = 0");
+                await().atMost(PATIENCE).until(each::standsAsInSqlite);
+                each.sql("INSERT INTO items(name) VALUES ('last before the kill')");
+            }
+            worker.kill();
+            for (Shop each : both) {
+                each.sql("INSERT INTO items(name) VALUES ('first after the kill')");
+            }
+            startAgain();
+            for (Shop each : both) {
+                await().atMost(PATIENCE).until(each::standsAsInSqlite);
+                assertThat(each.incomplete()).isEmpty();
+                assertThat(each.batches().stream()
+                                .map(e -> e.position().epoch())
+                                .collect(Collectors.toSet()))
+                        .hasSizeGreaterThanOrEqualTo(3);
+            }
+            worker.delete(structs.name);
+        }
     }
 
     private static void startAgain() throws Exception {
@@ -144,13 +141,13 @@ class SourceInAClusterTest {
     @Test
     void itsOffsetsAreReadAlteredAndForgottenThroughConnect() throws Exception {
         worker.create(shop.name, shop.packed());
-        await().atMost(PATIENCE).until(this::isConsistent);
+        await().atMost(PATIENCE).until(shop::isConsistent);
         String path = "/connectors/" + shop.name + "/offsets";
         JsonNode early = await().atMost(PATIENCE)
                 .until(() -> worker.get(path).body(), o -> o.path("offsets").size() == 1);
         assertThat(early.at("/offsets/0/partition").toString()).isEqualTo("{\"source\":\"" + shop.name + "\"}");
         shop.sql("UPDATE items SET price = 7 WHERE id <= 10");
-        await().atMost(PATIENCE).until(this::standsAsInSqlite);
+        await().atMost(PATIENCE).until(shop::standsAsInSqlite);
         await().atMost(PATIENCE).until(() -> !worker.get(path).body().equals(early));
 
         worker.sendUntilTaken("PUT", "/connectors/" + shop.name + "/stop", null);
@@ -186,8 +183,8 @@ class SourceInAClusterTest {
         assertThat(worker.sendUntilTaken("DELETE", path, null).status()).isEqualTo(200);
         worker.sendUntilTaken("PUT", "/connectors/" + shop.name + "/resume", null);
         await().atMost(PATIENCE)
-                .until(() -> shop.items().stream()
-                                .filter(r -> header(r).op() == Operation.SNAPSHOT)
+                .until(() -> shop.changes().stream()
+                                .filter(c -> c.op() == Operation.SNAPSHOT)
                                 .count()
                         == 200);
     }
@@ -215,7 +212,7 @@ class SourceInAClusterTest {
         assertThat(worker.task(shop.name).path("trace").asText())
                 .contains("LF-205", shop.itemsTopic(), "Remove transforms that filter");
         assertThat(shop.ends().stream().map(r -> new String(r.value(), StandardCharsets.UTF_8)))
-                .noneMatch(e -> e.contains("\"seq\":" + lastSeq()));
+                .noneMatch(e -> e.contains("\"seq\":" + shop.lastSeq()));
     }
 
     @Test
@@ -237,9 +234,8 @@ class SourceInAClusterTest {
         assertThat(shop.items().get(102).value()).isNull();
         // The tombstone is in no count.
         await().atMost(PATIENCE)
-                .until(() -> shop.ends().stream()
-                        .map(r -> Json.readRecord(r.value(), BatchEnd.class, "test"))
-                        .anyMatch(e -> e.position().seq() == lastSeq() && e.records() == 1));
+                .until(() -> shop.batches().stream()
+                        .anyMatch(e -> e.position().seq() == shop.lastSeq() && e.records() == 1));
     }
 
     @Test
@@ -247,144 +243,24 @@ class SourceInAClusterTest {
         worker.create(shop.name, shop.json(true));
         String url = SharedServers.newDatabase();
         try (Connection target = DriverManager.getConnection(url)) {
-            worker.create("envelopes", jdbcSink("envelopes", url, Map.of()));
-            worker.create(
-                    "rows",
-                    jdbcSink(
-                            "rows",
-                            url,
-                            Map.of(
-                                    "transforms",
-                                    "row",
-                                    "transforms.row.type",
-                                    "io.debezium.transforms.ExtractNewRecordState")));
-            await().atMost(PATIENCE).until(() -> sameRows(target, "envelopes") && sameRows(target, "rows"));
+            worker.create("envelopes", JdbcSink.of(shop, "envelopes", url));
+            Map<String, String> rows = JdbcSink.of(shop, "rows", url);
+            rows.put("transforms", "row");
+            rows.put("transforms.row.type", "io.debezium.transforms.ExtractNewRecordState");
+            worker.create("rows", rows);
+            await().atMost(PATIENCE)
+                    .until(() -> shop.rows().equals(JdbcSink.rows(target, "envelopes"))
+                            && shop.rows().equals(JdbcSink.rows(target, "rows")));
             shop.sql(
                     "UPDATE items SET price = 0.1, name = 'é' WHERE id = 3",
                     "DELETE FROM items WHERE id = 4",
                     "REPLACE INTO items VALUES (900, 'item 5', NULL, x'01')");
-            await().atMost(PATIENCE).until(() -> sameRows(target, "envelopes") && sameRows(target, "rows"));
+            await().atMost(PATIENCE)
+                    .until(() -> shop.rows().equals(JdbcSink.rows(target, "envelopes"))
+                            && shop.rows().equals(JdbcSink.rows(target, "rows")));
         } finally {
             worker.delete("envelopes");
             worker.delete("rows");
-        }
-    }
-
-    private Map<String, String> jdbcSink(String table, String url, Map<String, String> more) {
-        Map<String, String> parameters = new HashMap<>();
-        for (String p : url.substring(url.indexOf('?') + 1).split("&", -1)) {
-            parameters.put(p.substring(0, p.indexOf('=')), p.substring(p.indexOf('=') + 1));
-        }
-        Map<String, String> config = new HashMap<>(Map.of(
-                "connector.class",
-                "io.debezium.connector.jdbc.JdbcSinkConnector",
-                "topics",
-                shop.itemsTopic(),
-                "connection.url",
-                url.substring(0, url.indexOf('?')),
-                "connection.username",
-                parameters.getOrDefault("user", ""),
-                "connection.password",
-                parameters.getOrDefault("password", ""),
-                "collection.name.format",
-                table,
-                "insert.mode",
-                "upsert",
-                "delete.enabled",
-                "true",
-                "primary.key.mode",
-                "record_key",
-                "schema.evolution",
-                "basic"));
-        config.put("key.converter", "org.apache.kafka.connect.json.JsonConverter");
-        config.put("value.converter", "org.apache.kafka.connect.json.JsonConverter");
-        config.put("name", table);
-        config.putAll(more);
-        return config;
-    }
-
-    private boolean sameRows(Connection target, String table) throws SQLException {
-        List<List<String>> theirs = new ArrayList<>();
-        try (Statement s = target.createStatement();
-                ResultSet exists = s.executeQuery("SELECT to_regclass('" + table + "') IS NOT NULL")) {
-            if (!exists.next() || !exists.getBoolean(1)) {
-                return false;
-            }
-        }
-        try (Statement s = target.createStatement();
-                ResultSet rs = s.executeQuery(
-                        "SELECT id, name, price, upper(encode(photo, 'hex')) FROM " + table + " ORDER BY id")) {
-            while (rs.next()) {
-                theirs.add(row(rs));
-            }
-        }
-        return theirs.equals(shop.rows());
-    }
-
-    static List<String> row(ResultSet rs) throws SQLException {
-        return List.of(
-                String.valueOf(rs.getLong(1)),
-                String.valueOf(rs.getString(2)),
-                String.valueOf(rs.getObject(3)),
-                String.valueOf(rs.getString(4)));
-    }
-
-    private boolean isConsistent() {
-        List<BatchEnd> ends = ends();
-        return !ends.isEmpty() && ends.get(ends.size() - 1).consistent();
-    }
-
-    /** The last change of each key, up to an END at the log's end, is the table. */
-    private boolean standsAsInSqlite() throws SQLException {
-        long seq = lastSeq();
-        if (ends().stream().noneMatch(e -> e.position().seq() == seq)) {
-            return false;
-        }
-        Map<Long, String> last = new HashMap<>();
-        for (ConsumerRecord<byte[], byte[]> r : shop.items()) {
-            long id = ((SqliteValue.Int) new RowKey(r.key()).values().get(0)).value();
-            if (header(r).op() == Operation.DELETE) {
-                last.remove(id);
-            } else {
-                PackedReader values = new PackedReader().reset(r.value());
-                ChangeFormat.readHeader(values);
-                List<String> row = new ArrayList<>();
-                while (values.hasNext()) {
-                    row.add(values.nextValue().toString());
-                }
-                last.put(id, String.join(",", row));
-            }
-        }
-        return new TreeSet<>(last.values()).equals(shop.literals());
-    }
-
-    private List<BatchEnd> ends() {
-        return shop.ends().stream()
-                .map(r -> Json.readRecord(r.value(), BatchEnd.class, "test"))
-                .toList();
-    }
-
-    /** ENDs that say more or fewer records than there are. */
-    private List<BatchEnd> incomplete() {
-        Map<BatchId, Set<Long>> ordinals = new HashMap<>();
-        shop.items()
-                .forEach(r -> ordinals.computeIfAbsent(header(r).batch(), b -> new HashSet<>())
-                        .add(header(r).ordinal()));
-        return ends().stream()
-                .filter(e ->
-                        e.records() != ordinals.getOrDefault(e.id(), Set.of()).size())
-                .toList();
-    }
-
-    private static ChangeFormat.Header header(ConsumerRecord<byte[], byte[]> r) {
-        return ChangeFormat.readHeader(new PackedReader().reset(r.value()));
-    }
-
-    private long lastSeq() {
-        try {
-            return shop.number("SELECT max(seq) FROM _liteferry_log");
-        } catch (SQLException e) {
-            throw new IllegalStateException(e);
         }
     }
 
