@@ -87,6 +87,12 @@ final class Migration implements AutoCloseable {
         return sink;
     }
 
+    /** Ends every sink that was started. */
+    void stop() {
+        sinks.forEach(SinkService::close);
+        sinks.clear();
+    }
+
     /** Runs a query and returns every row as text, columns separated by {@code |}. */
     List<String> rows(String sql) {
         try (Connection c = DriverManager.getConnection(url);
@@ -163,7 +169,7 @@ final class Migration implements AutoCloseable {
 
     @Override
     public void close() {
-        sinks.forEach(SinkService::close);
+        stop();
         stream.close();
     }
 }

@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A table that is snapshotted again: what the new snapshot does not find is deleted, and nothing else. */
 class SnapshotAgainTest {
@@ -116,14 +118,23 @@ class SnapshotAgainTest {
         }
     }
 
-    @Test
-    void aCaptureThatGoesBackToAnEarlierSnapshotFindsWhatThatOneSaw() {
+    @ParameterizedTest(name = "both snapshots begun in one transaction of the target: {0}")
+    @ValueSource(booleans = {false, true})
+    void aCaptureThatGoesBackToAnEarlierSnapshotFindsWhatThatOneSaw(boolean together) {
         try (Migration m = loaded()) {
+            m.stop();
             RecordTag earlier = m.stream.snapshotAgain();
             row(m, 1, "one");
             m.stream.end(2);
+            if (!together) {
+                m.start();
+                m.awaitApplied(2);
+            }
             m.stream.snapshotAgain();
             m.stream.end(3);
+            if (together) {
+                m.start();
+            }
             m.awaitApplied(3);
             m.stream.epoch(2).snapshotAgain(earlier);
             row(m, 3, "three");

@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -91,12 +92,12 @@ public final class BatchWriter {
                 long before = spooledRecords.getOrDefault(id, Map.of()).getOrDefault(i, 0L);
                 long expected = before + batch.records().get(i).size();
                 if (expected > 0) {
-                    tables.get(i).mergeSpooled(c, id, expected, spooled.size() <= 1, since(batch, i));
+                    tables.get(i).mergeSpooled(c, id, expected, spooled.size() <= 1, notedSince(batch, i));
                 }
             }
         } else {
             for (int i = 0; i < tables.size() && !batch.records().isEmpty(); i++) {
-                tables.get(i).write(c, batch.records().get(i), outcome, careful, stageFree, since(batch, i));
+                tables.get(i).write(c, batch.records().get(i), outcome, careful, stageFree, notedSince(batch, i));
             }
         }
         for (int i = 0; i < tables.size(); i++) {
@@ -115,6 +116,16 @@ public final class BatchWriter {
 
     private @Nullable RecordTag since(WholeBatch batch, int table) {
         return tables.get(table).seen().wanted(progress(batch, table));
+    }
+
+    /** Of several snapshots begun in these batches the first: a capture may go back to it. */
+    private @Nullable RecordTag notedSince(WholeBatch batch, int table) {
+        String name = tables.get(table).table().source();
+        return batch.ends().stream()
+                .map(end -> tables.get(table).seen().wanted(end.tables().get(name)))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
     }
 
     private boolean streaming(WholeBatch batch, int table) {
