@@ -35,6 +35,9 @@ class SinkEvolutionTest {
             "SELECT string_agg(attname, ',' ORDER BY attnum) FROM pg_attribute WHERE attrelid = 'public.t'::regclass"
                     + " AND attnum > 0 AND NOT attisdropped";
 
+    private static final String UNIQUE =
+            "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'public.t'::regclass AND contype = 'u'";
+
     private static TablePlan table() {
         return new TablePlan(
                 "t",
@@ -164,6 +167,29 @@ class SinkEvolutionTest {
             assertThat(m.rows("SELECT count(*) FROM pg_attribute WHERE attrelid = 't'::regclass AND attnum > 0"
                             + " AND NOT attisdropped"))
                     .containsExactly("2");
+        }
+    }
+
+    @Test
+    void aNewUniqueIndexIsMadeAndSuspendedVisiblyWherePostgresqlRefusesIt() throws Exception {
+        try (Migration m = new Migration(table()).install()) {
+            m.stream
+                    .row("t", Operation.CREATE, i(1), t("a"))
+                    .evolve("t", ColumnChange.unique("t_v_once", "t_v_once", List.of("v")), RENAMED)
+                    .end();
+            m.start();
+            Migration.await(() -> m.rows(UNIQUE).equals(List.of("UNIQUE (value) DEFERRABLE INITIALLY DEFERRED")));
+            m.stream.row("t", Operation.CREATE, i(2), t("a")).end();
+            m.awaitApplied(2);
+            assertThat(m.rows(UNIQUE)).isEmpty();
+            assertThat(m.rows("SELECT table_name, name FROM liteferry.suspended_constraint"))
+                    .containsExactly("t|t_v_once");
+            m.stream.delete("t", i(1)).end();
+            Migration.await(() -> m.rows(UNIQUE).size() == 1);
+            // A capture that did not know of it takes nothing back.
+            m.stream.epoch(2).unaware("t").evolve("t", RENAMED).end();
+            m.awaitApplied(4);
+            assertThat(m.rows("SELECT * FROM t")).containsExactly("2|a");
         }
     }
 

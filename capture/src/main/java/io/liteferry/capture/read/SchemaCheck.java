@@ -8,6 +8,7 @@ import io.liteferry.core.plan.EvolvedPlan;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.plan.TablePlan;
 import io.liteferry.core.planning.ColumnEvolution;
+import io.liteferry.core.planning.UniqueEvolution;
 import io.liteferry.core.postgres.PgSql;
 import io.liteferry.core.sqlite.SourceTable;
 import java.util.ArrayList;
@@ -73,20 +74,37 @@ final class SchemaCheck {
         this.written = written;
         this.verification = verification;
         this.follow = written.options().string(Options.SCHEMA_EVOLUTION).equals("basic");
-        this.evolution = new HashMap<>();
+        this.evolution = new HashMap<>(evolution);
+        this.evolution.keySet().removeIf(t -> written.table(t).isPresent());
         for (TablePlan t : written.tables()) {
             TableEvolution before = evolution.get(t.source());
-            if (before != null) {
+            if (before != null && !before.columns().isEmpty()) {
                 String digest = EvolvedPlan.digest(t);
                 boolean current = before.grewFrom().equals(digest);
                 this.evolution.put(
-                        t.source(), current ? before : new TableEvolution(digest, before.columns(), List.of()));
+                        t.source(), current ? before : new TableEvolution(digest, before.columns(), List.of(), before.byHand()));
             }
         }
     }
 
     boolean renumbered(TablePlan plan) {
         return verification.renumbered(plan);
+    }
+
+    /**
+     * Remembers, for {@code status}, the tables that the migration file does not name.
+     *
+     * @return those that it did not know
+     */
+    List<String> unplanned(List<String> there) {
+        evolution.keySet().removeIf(t -> written.table(t).isEmpty() && !there.contains(t));
+        List<String> unknown =
+                there.stream().filter(t -> !evolution.containsKey(t)).toList();
+        String todo = "not in the migration file, so it is not captured. To carry it: liteferry plan "
+                + written.options().path(Options.DATABASE_FILE_PATH)
+                + ", put its part into the migration file, liteferry apply --config …, start the services again";
+        unknown.forEach(t -> evolution.put(t, new TableEvolution("", List.of(), List.of(), List.of(todo))));
+        return unknown;
     }
 
     Map<String, TableEvolution> evolution() {
@@ -150,18 +168,11 @@ final class SchemaCheck {
             return Outcome.waits(plan, byHand(plan, found));
         }
         TablePlan written = this.written.table(plan.source()).orElseThrow();
-        List<ColumnChange> all = new ArrayList<>(so == null ? List.of() : so.changes());
-        all.addAll(found.changes());
-        TableEvolution grown = new TableEvolution(EvolvedPlan.digest(written), names, all);
         Optional<String> unfit = keyGone(plan, found);
         if (unfit.isPresent()) {
             return suspended(plan, unfit.get(), again(plan));
         }
-        TablePlan next = found.changes().isEmpty()
-                ? plan
-                : EvolvedPlan.of(this.written, Map.of(plan.source(), grown))
-                        .table(plan.source())
-                        .orElseThrow();
+        TablePlan next = EvolvedPlan.after(plan, found.changes());
         unfit = unfit(next, now);
         if (unfit.isPresent()) {
             return suspended(plan, unfit.get(), again(plan));
@@ -172,13 +183,31 @@ final class SchemaCheck {
                         p,
                         "Capture makes them again by itself and then snapshots the table again; if this stays, liteferry apply --config … does the same.",
                         true));
+        UniqueEvolution unique = before == null
+                ? new UniqueEvolution(List.of(), List.of())
+                : UniqueEvolution.of(next, before, now, follow && plan.made());
+        List<ColumnChange> changes = joined(found.changes(), unique.changes());
+        boolean evolves = !then.equals(names)
+                || !unique.changes().isEmpty()
+                || !unique.byHand().isEmpty();
+        TableEvolution grown = new TableEvolution(
+                EvolvedPlan.digest(written),
+                names,
+                joined(so == null ? List.of() : so.changes(), changes),
+                joined(so == null ? List.of() : so.byHand(), unique.byHand()).stream().distinct().toList());
         return new Outcome(
-                next,
+                EvolvedPlan.after(next, unique.changes()),
                 then,
-                found.changes(),
-                then.equals(names) ? Optional.empty() : Optional.of(grown),
+                changes,
+                evolves ? Optional.of(grown) : Optional.empty(),
                 triggers,
                 rowsKnown && triggers.isEmpty());
+    }
+
+    private static <T> List<T> joined(List<T> one, List<T> other) {
+        List<T> joined = new ArrayList<>(one);
+        joined.addAll(other);
+        return joined;
     }
 
     private static Optional<String> keyGone(TablePlan plan, ColumnEvolution found) {
@@ -264,6 +293,7 @@ final class SchemaCheck {
             case ADD -> "ADD COLUMN " + PgSql.name(c.target()) + " " + c.type();
             case RENAME -> rename;
             case DROP -> "DROP COLUMN " + PgSql.name(c.target());
+            case UNIQUE -> throw new IllegalArgumentException(c.text());
         };
     }
 

@@ -95,7 +95,7 @@ final class SchemaWatch {
         boolean alone = verified && !open;
         InstalledLog installed = InstalledLog.read(connection).orElseThrow(() -> Breaks.notInstalled(file, null));
         SqliteCatalog catalog = new SqliteCatalog(connection);
-        everyTablePlanned = everyTablePlanned(catalog)
+        everyTablePlanned = unplanned(catalog).isEmpty()
                 && installed.tables().values().stream().allMatch(t -> t.window().isEmpty());
         mender.nothingToMend();
         waiting = false;
@@ -151,10 +151,33 @@ final class SchemaWatch {
         }
     }
 
-    private boolean everyTablePlanned(SqliteCatalog catalog) throws SQLException {
+    /** The tables that the plan does not name. */
+    private List<SourceTable> unplanned(SqliteCatalog catalog) throws SQLException {
         Set<String> planned = new HashSet<>();
         tables.all().forEach(t -> planned.add(t.plan().source()));
-        return catalog.tables().stream().map(SourceTable::name).allMatch(planned::contains);
+        List<SourceTable> unplanned = catalog.tables().stream()
+                .filter(t -> !planned.contains(t.name()))
+                .toList();
+        List<String> unknown =
+                check.unplanned(unplanned.stream().map(SourceTable::name).toList());
+        // Those that were there when capture began were left out on purpose.
+        if (version != 0) {
+            unplanned.stream().filter(t -> unknown.contains(t.name())).forEach(this::tellNew);
+        }
+        return unplanned;
+    }
+
+    private void tellNew(SourceTable table) {
+        String what = Objects.requireNonNull(check.evolution().get(table.name())).byHand().get(0);
+        LOG.warn("The source has a new table table={} what={}", table.name(), what);
+        tables.tell(new SchemaChange(
+                table.name(),
+                SchemaChange.Kind.NEW_TABLE,
+                what,
+                List.of(),
+                table.columns().stream().map(SourceTable.Column::name).toList(),
+                List.of(),
+                false));
     }
 
     /** Notes a change of columns; rows of the table in this batch's old layout end here. */

@@ -191,6 +191,7 @@ final class Replica {
             case ADD -> columns.add(change.column());
             case DROP -> columns.remove(at);
             case RENAME -> columns.set(at, java.util.Objects.requireNonNull(change.to()));
+            case UNIQUE -> throw new AssertionError(change.text());
         }
         rewrite(rows, values -> {
             if (change.kind() == ColumnChange.Kind.ADD) {

@@ -114,7 +114,7 @@ public final class MigrationState implements AutoCloseable {
     @SuppressWarnings("serial")
     private static final class EvolutionByTable extends HashMap<String, TableEvolution> {}
 
-    /** Why tables are suspended and what to do, and how the columns of others have changed; a line each. */
+    /** Why tables are suspended and what to do, and how others have changed and what is left to do; a line each. */
     public List<String> tableNotes() {
         List<String> notes = new ArrayList<>();
         applied().ifPresent(a -> {
@@ -124,8 +124,12 @@ public final class MigrationState implements AutoCloseable {
                 }
             });
             a.evolution()
-                    .forEach((table, e) -> e.changes()
-                            .forEach(c -> notes.add("followed since the migration file: " + table + " " + c.text())));
+                    .forEach((table, e) -> {
+                        e.changes()
+                                .forEach(c ->
+                                        notes.add("followed since the migration file: " + table + " " + c.text()));
+                        e.byHand().forEach(what -> notes.add("table " + table + ": " + what));
+                    });
         });
         return notes.stream().sorted().toList();
     }

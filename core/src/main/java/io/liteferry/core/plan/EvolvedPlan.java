@@ -3,9 +3,11 @@ package io.liteferry.core.plan;
 import io.liteferry.core.change.ColumnChange;
 import io.liteferry.core.change.ColumnChange.Kind;
 import io.liteferry.core.change.TableEvolution;
+import io.liteferry.core.postgres.PgSql;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -37,7 +39,7 @@ public final class EvolvedPlan {
     }
 
     /**
-     * What must be done to a table to take it from one evolution to another: what only the first has is undone, from the last
+     * What must be done to the columns of a table to take it from one evolution to another: what only the first has is undone, from the last
      * on, then what only the second has is done. Nothing where both come to the same columns. A dropped column comes back
      * without the values it had.
      *
@@ -45,8 +47,8 @@ public final class EvolvedPlan {
      */
     public static List<ColumnChange> steps(
             TablePlan table, @Nullable TableEvolution from, @Nullable TableEvolution to) {
-        List<ColumnChange> undone = changes(table, from);
-        List<ColumnChange> done = changes(table, to);
+        List<ColumnChange> undone = ofColumns(table, from);
+        List<ColumnChange> done = ofColumns(table, to);
         if (Set.copyOf(after(table, undone).columns())
                 .equals(Set.copyOf(after(table, done).columns()))) {
             return List.of();
@@ -61,6 +63,12 @@ public final class EvolvedPlan {
         }
         steps.addAll(done.subList(same, done.size()));
         return steps;
+    }
+
+    private static List<ColumnChange> ofColumns(TablePlan table, @Nullable TableEvolution evolution) {
+        return changes(table, evolution).stream()
+                .filter(ColumnChange::ofColumns)
+                .toList();
     }
 
     /** What was done to a table since the file was written; nothing where it was edited since. */
@@ -98,6 +106,7 @@ public final class EvolvedPlan {
                         true,
                         null);
             }
+            case UNIQUE -> throw new IllegalArgumentException(c.text() + " changes no column");
         };
     }
 
@@ -132,7 +141,18 @@ public final class EvolvedPlan {
             }
             case RENAME -> present.ifPresent(p -> rename(tables, at, p, c));
             case DROP -> present.ifPresent(p -> tables.set(at, without(t, p)));
+            case UNIQUE -> tables.set(at, with(t, t.key(), t.columns(), withUnique(t, c), t.foreignKeys()));
         }
+    }
+
+    private static List<IndexPlan> withUnique(TablePlan t, ColumnChange c) {
+        List<String> terms = Objects.requireNonNull(c.indexed()).stream()
+                .flatMap(name -> t.columns().stream().filter(p -> p.source().equals(name)))
+                .map(p -> PgSql.name(p.target()))
+                .toList();
+        List<IndexPlan> indexes = new ArrayList<>(t.indexes());
+        indexes.add(new IndexPlan(c.target(), true, true, terms, Optional.empty()));
+        return indexes;
     }
 
     /** The column that a change adds. */

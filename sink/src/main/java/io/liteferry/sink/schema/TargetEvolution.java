@@ -77,6 +77,7 @@ public final class TargetEvolution {
                 }
             }
             case DROP -> drop(c, alter, table, target);
+            case UNIQUE -> throw new IllegalStateException("the constraint gate builds " + change.text());
         }
     }
 
