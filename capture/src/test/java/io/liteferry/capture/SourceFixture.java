@@ -77,6 +77,14 @@ public final class SourceFixture implements AutoCloseable {
         return this;
     }
 
+    /** The table that was planned last is one that the application's own migrations have made in the target. */
+    public SourceFixture existing() {
+        TablePlan t = tables.remove(tables.size() - 1);
+        tables.add(new TablePlan(
+                t.source(), t.target(), t.key(), t.columns(), t.partition(), t.indexes(), t.foreignKeys(), 0, false));
+        return this;
+    }
+
     public Plan plan(String name) {
         return new Plan(name, Options.of(options), tables);
     }

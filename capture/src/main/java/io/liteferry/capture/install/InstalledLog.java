@@ -105,7 +105,12 @@ public record InstalledLog(
         if (now.isEmpty()) {
             return Optional.of("it is gone from the source, or has another name now");
         }
-        List<TriggerSql.Trigger> wanted = TriggerSql.of(now.get(), plan.key(), known.id());
+        List<TriggerSql.Trigger> wanted;
+        try {
+            wanted = TriggerSql.of(now.get(), plan.key(), known.id());
+        } catch (IllegalArgumentException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
         Set<Trigger> own = new HashSet<>();
         for (TriggerSql.Trigger t : wanted) {
             own.add(new Trigger(t.name(), now.get().name(), t.sql()));

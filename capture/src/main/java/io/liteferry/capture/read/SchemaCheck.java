@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class SchemaCheck {
     private final Plan written;
     private final Verification verification;
+    private final OwnMigration own;
     private final boolean follow;
     private final Map<String, TableEvolution> evolution;
     private final Map<String, SourceTable> known = new HashMap<>();
@@ -70,9 +71,10 @@ final class SchemaCheck {
     }
 
     /** @param evolution what is known of the tables; those that the migration file has overtaken begin anew */
-    SchemaCheck(Plan written, Map<String, TableEvolution> evolution, Verification verification) {
+    SchemaCheck(Plan written, Map<String, TableEvolution> evolution, Verification verification, OwnMigration own) {
         this.written = written;
         this.verification = verification;
+        this.own = own;
         this.follow = written.options().string(Options.SCHEMA_EVOLUTION).equals("basic");
         this.evolution = new HashMap<>(evolution);
         this.evolution.keySet().removeIf(t -> written.table(t).isPresent());
@@ -164,15 +166,20 @@ final class SchemaCheck {
                 : ColumnEvolution.of(plan, then, now, oneStep);
         boolean sameText = before != null && before.sql().equals(now.sql());
         boolean rowsKnown = then.equals(names) ? before == null || sameText || oneStep : oneStep && found.exact();
-        if (!found.changes().isEmpty() && (!follow || !plan.made())) {
+        Optional<List<ColumnChange>> made = found.changes().isEmpty() || follow && plan.made()
+                ? Optional.of(found.changes())
+                : follow ? own.made(plan, found.changes(), now) : Optional.empty();
+        if (made.isEmpty()) {
             return Outcome.waits(plan, byHand(plan, found));
         }
+        // What its own migration has put into a new column of the target is not known.
+        rowsKnown &= plan.made() || made.get().stream().noneMatch(c -> c.kind() == ColumnChange.Kind.ADD);
         TablePlan written = this.written.table(plan.source()).orElseThrow();
         Optional<String> unfit = keyGone(plan, found);
         if (unfit.isPresent()) {
             return suspended(plan, unfit.get(), again(plan));
         }
-        TablePlan next = EvolvedPlan.after(plan, found.changes());
+        TablePlan next = EvolvedPlan.after(plan, made.get());
         unfit = unfit(next, now);
         if (unfit.isPresent()) {
             return suspended(plan, unfit.get(), again(plan));
@@ -186,7 +193,7 @@ final class SchemaCheck {
         UniqueEvolution unique = before == null
                 ? new UniqueEvolution(List.of(), List.of())
                 : UniqueEvolution.of(next, before, now, follow && plan.made());
-        List<ColumnChange> changes = joined(found.changes(), unique.changes());
+        List<ColumnChange> changes = joined(made.get(), unique.changes());
         boolean evolves = !then.equals(names)
                 || !unique.changes().isEmpty()
                 || !unique.byHand().isEmpty();
@@ -275,7 +282,7 @@ final class SchemaCheck {
                 + " --config … and start the services again.";
     }
 
-    private static Finding byHand(TablePlan plan, ColumnEvolution found) {
+    private Finding byHand(TablePlan plan, ColumnEvolution found) {
         String statements = found.changes().stream()
                 .map(c -> "ALTER TABLE " + PgSql.name(plan.target()) + " " + statement(c))
                 .collect(Collectors.joining("; "));
@@ -283,7 +290,9 @@ final class SchemaCheck {
                 "its columns were changed: "
                         + found.changes().stream().map(ColumnChange::text).collect(Collectors.joining(", ")),
                 "Run the application's migration on PostgreSQL too (or: " + statements
-                        + "), write the same into columns: of the table in the migration file, then start the services again.",
+                        + (follow && own.possible()
+                                ? "); capture finds it there and goes on by itself."
+                                : "), write the same into columns: of the table in the migration file, then start the services again."),
                 false);
     }
 

@@ -38,6 +38,7 @@ final class SchemaWatch {
     private final Connection connection;
     private final CapturedTables tables;
     private final SchemaCheck check;
+    private final OwnMigration own;
     private final TriggerMender mender;
     private final Map<TableReader, SchemaCheck.Outcome> evolving = new LinkedHashMap<>();
     private long version;
@@ -53,11 +54,13 @@ final class SchemaWatch {
             Plan written,
             CapturedTables tables,
             SchemaCheck check,
+            OwnMigration own,
             long version) {
         this.file = file;
         this.connection = connection;
         this.tables = tables;
         this.check = check;
+        this.own = own;
         this.mender = new TriggerMender(written);
         this.version = version;
     }
@@ -71,6 +74,23 @@ final class SchemaWatch {
         return everyTablePlanned;
     }
 
+    private long current() throws SQLException {
+        try (Statement s = connection.createStatement();
+                ResultSet rs = s.executeQuery("PRAGMA schema_version")) {
+            return rs.getLong(1);
+        }
+    }
+
+    /** Whether {@link #askTarget()} must come before the next look. */
+    boolean mustAskTarget() throws SQLException {
+        return own.possible() && own.due(current());
+    }
+
+    /** Outside of any read transaction. */
+    void askTarget() throws SQLException {
+        own.ask(current());
+    }
+
     /**
      * Where the schema has moved, every table is looked at again.
      *
@@ -78,11 +98,7 @@ final class SchemaWatch {
      * @return true where the change goes out in a batch of its own, before anything of the new schema is read
      */
     boolean look(boolean open, SliceWriter out) throws SQLException {
-        long now;
-        try (Statement s = connection.createStatement();
-                ResultSet rs = s.executeQuery("PRAGMA schema_version")) {
-            now = rs.getLong(1);
-        }
+        long now = current();
         // What a person or the mender does about a table need not move the version.
         boolean due = waiting && System.nanoTime() - lookedAt >= LOOK_AGAIN_NANOS;
         if (verified && now == version && !due) {

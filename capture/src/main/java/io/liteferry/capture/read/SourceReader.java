@@ -76,7 +76,8 @@ final class SourceReader implements AutoCloseable {
     record Seen(boolean logEnd, boolean schemaOnly, boolean progressChanged, long logRows) {}
 
     SourceReader(Plan written, StartPoint start, SchemaCheck.Verification verification) throws SQLException {
-        SchemaCheck check = new SchemaCheck(written, start.evolution(), verification);
+        OwnMigration own = new OwnMigration(written);
+        SchemaCheck check = new SchemaCheck(written, start.evolution(), verification, own);
         this.file = new SqliteFile(written.options().path(Options.DATABASE_FILE_PATH));
         this.maxEntries = written.options().integer(Options.MAX_BATCH_SIZE);
         this.position = start.position();
@@ -97,7 +98,7 @@ final class SourceReader implements AutoCloseable {
             this.logKeys = new RowReader(log, utf16);
             Plan plan = EvolvedPlan.of(written, check.evolution());
             this.tables = new CapturedTables(connection, plan, start.tables(), utf16);
-            this.schema = new SchemaWatch(file, connection, written, tables, check, start.schemaVersion());
+            this.schema = new SchemaWatch(file, connection, written, tables, check, own, start.schemaVersion());
         } catch (SQLException | RuntimeException e) {
             connection.close();
             throw e;
@@ -153,6 +154,12 @@ final class SourceReader implements AutoCloseable {
         transaction.execute("BEGIN");
         try {
             long[] range = checkHeader();
+            if (schema.mustAskTarget()) {
+                transaction.execute("ROLLBACK");
+                schema.askTarget();
+                transaction.execute("BEGIN");
+                range = checkHeader();
+            }
             long deadline = System.nanoTime() + time.nanos();
             boolean alone = schema.look(open, out);
             if (schema.everyTablePlanned()) {

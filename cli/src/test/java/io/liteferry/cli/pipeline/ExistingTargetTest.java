@@ -59,6 +59,17 @@ class ExistingTargetTest {
         assertThat(ended.json().path("tables")).hasSize(2);
         assertThat(IndependentComparison.compare(source, target, "public")).isEmpty();
         assertThat(definitions(target)).isEqualTo(made);
+
+        // The application's next migration, run on both; the migration file stays as it is.
+        run(target, "ALTER TABLE book ADD COLUMN pages integer;\nALTER TABLE book RENAME COLUMN title TO name;\n");
+        run(
+                "jdbc:sqlite:" + source,
+                "ALTER TABLE book ADD COLUMN pages INTEGER;\nALTER TABLE book RENAME COLUMN title TO name;\n"
+                        + "UPDATE book SET pages = id, name = 'Tome ' || id WHERE id % 2;\n");
+        ended = library.runUntilReady();
+        assertThat(ended.exit()).as(ended.out() + ended.err()).isZero();
+        assertThat(IndependentComparison.compare(source, target, "public")).isEmpty();
+        assertThat(definitions(target)).isEqualTo(made);
     }
 
     @Test

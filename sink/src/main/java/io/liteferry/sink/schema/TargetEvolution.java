@@ -68,6 +68,10 @@ public final class TargetEvolution {
     }
 
     private void make(Connection c, TablePlan table, String target, ColumnChange change) throws SQLException {
+        if (!table.made()) {
+            // Only the application alters it: capture has seen that its own migration was run.
+            return;
+        }
         String alter = "ALTER TABLE " + TargetNames.qualified(written, table) + " ";
         switch (change.kind()) {
             case ADD -> execute(c, alter + "ADD COLUMN IF NOT EXISTS " + TargetDdl.column(EvolvedPlan.added(change)));
