@@ -50,7 +50,7 @@ final class FuzzSchema {
         Column c = t.written().get(r.nextInt(t.written().size()));
         String column = Sql.name(c.name());
         String name = "fuzz_" + number++;
-        switch (r.nextInt(12)) {
+        switch (r.nextInt(16)) {
             case 0, 1, 2 -> {
                 if (!inTransaction) {
                     s.execute("VACUUM");
@@ -90,6 +90,14 @@ final class FuzzSchema {
                     s.execute(t.ddl());
                 }
             }
+            case 10, 11 -> {
+                s.execute("ALTER TABLE " + t.sqlName() + " RENAME COLUMN " + column + " TO " + name);
+                undoNow.add("ALTER TABLE " + t.sqlName() + " RENAME COLUMN " + name + " TO " + column);
+            }
+            case 12 -> {
+                s.execute("ALTER TABLE " + t.sqlName() + " DROP COLUMN " + column);
+                undoNow.add("ALTER TABLE " + t.sqlName() + " ADD COLUMN " + column);
+            }
             default -> {
                 // What a rollback brings back would have no undo any more.
                 if (!inTransaction) {
@@ -106,7 +114,8 @@ final class FuzzSchema {
                 s.execute(sql);
                 back(sql);
             } catch (SQLException e) {
-                if (String.valueOf(e.getMessage()).contains("no such")) {
+                String what = String.valueOf(e.getMessage());
+                if (what.contains("no such") || what.contains("duplicate column")) {
                     return;
                 }
                 undoNow.add(sql);

@@ -252,6 +252,14 @@ final class Replica {
         return found;
     }
 
+    /** How many tables {@link #differences} looks at. */
+    int compared() {
+        BatchEnd end = last;
+        return (int) plan.tables().stream()
+                .filter(t -> end == null || state(end, t) != State.SUSPENDED)
+                .count();
+    }
+
     private static State state(BatchEnd end, TablePlan table) {
         return java.util.Objects.requireNonNull(end.tables().get(table.source()))
                 .state();
