@@ -62,8 +62,7 @@ final class OwnMigration {
 
     /** The changes as the target has them; empty where it has not. */
     Optional<List<ColumnChange>> made(TablePlan table, List<ColumnChange> changes, SourceTable now) {
-        Optional<List<ColumnChange>> made =
-                Optional.ofNullable(target).flatMap(t -> t.made(table, changes, now));
+        Optional<List<ColumnChange>> made = Optional.ofNullable(target).flatMap(t -> t.made(table, changes, now));
         missed |= made.isEmpty();
         return made;
     }

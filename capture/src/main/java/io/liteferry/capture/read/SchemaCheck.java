@@ -84,7 +84,8 @@ final class SchemaCheck {
                 String digest = EvolvedPlan.digest(t);
                 boolean current = before.grewFrom().equals(digest);
                 this.evolution.put(
-                        t.source(), current ? before : new TableEvolution(digest, before.columns(), List.of(), before.byHand()));
+                        t.source(),
+                        current ? before : new TableEvolution(digest, before.columns(), List.of(), before.byHand()));
             }
         }
     }
@@ -201,7 +202,9 @@ final class SchemaCheck {
                 EvolvedPlan.digest(written),
                 names,
                 joined(so == null ? List.of() : so.changes(), changes),
-                joined(so == null ? List.of() : so.byHand(), unique.byHand()).stream().distinct().toList());
+                joined(so == null ? List.of() : so.byHand(), unique.byHand()).stream()
+                        .distinct()
+                        .toList());
         return new Outcome(
                 EvolvedPlan.after(next, unique.changes()),
                 then,

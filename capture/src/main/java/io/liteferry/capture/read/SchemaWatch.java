@@ -184,7 +184,9 @@ final class SchemaWatch {
     }
 
     private void tellNew(SourceTable table) {
-        String what = Objects.requireNonNull(check.evolution().get(table.name())).byHand().get(0);
+        String what = Objects.requireNonNull(check.evolution().get(table.name()))
+                .byHand()
+                .get(0);
         LOG.warn("The source has a new table table={} what={}", table.name(), what);
         tables.tell(new SchemaChange(
                 table.name(),

@@ -9,8 +9,8 @@ import io.liteferry.core.LiteferryException;
 import io.liteferry.core.change.AppliedPosition;
 import io.liteferry.core.change.BatchEnd;
 import io.liteferry.core.options.Options;
-import io.liteferry.core.plan.EvolvedPlan;
 import io.liteferry.core.plan.ColumnPlan;
+import io.liteferry.core.plan.EvolvedPlan;
 import io.liteferry.core.plan.KeyPlan;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.plan.TablePlan;
@@ -365,7 +365,8 @@ final class FuzzRun implements AutoCloseable {
         }
 
         void snapshotAgain() {
-            reader.control().snapshot(List.of(tables.get(r.nextInt(tables.size())).name()));
+            reader.control()
+                    .snapshot(List.of(tables.get(r.nextInt(tables.size())).name()));
         }
 
         void restart() {

@@ -40,9 +40,11 @@ class NewInTheSourceTest {
     @Test
     void aUniqueIndexOverPlainColumnsGoesToTheTargetOnce() throws Exception {
         try (CapturedSource s = captured("basic")) {
-            assertThat(s.differences("CREATE UNIQUE INDEX t_mail ON t(email, v)")).isEmpty();
+            assertThat(s.differences("CREATE UNIQUE INDEX t_mail ON t(email, v)"))
+                    .isEmpty();
             assertThat(s.differences("DROP INDEX t_mail")).isEmpty();
-            assertThat(s.differences("CREATE UNIQUE INDEX t_mail2 ON t(email, v)", "ALTER TABLE t RENAME COLUMN v TO w"))
+            assertThat(s.differences(
+                            "CREATE UNIQUE INDEX t_mail2 ON t(email, v)", "ALTER TABLE t RENAME COLUMN v TO w"))
                     .isEmpty();
             assertThat(evolution(s, "t").changes())
                     .extracting(ColumnChange::text)

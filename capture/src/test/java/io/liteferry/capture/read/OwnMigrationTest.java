@@ -62,7 +62,9 @@ class OwnMigrationTest {
         try (CapturedSource s = captured()) {
             inTarget("ALTER TABLE t " + here);
             s.source.sql("ALTER TABLE t " + there);
-            for (var slice = s.reader().next(0); slice.isPresent(); slice = s.reader().next(0)) {
+            for (var slice = s.reader().next(0);
+                    slice.isPresent();
+                    slice = s.reader().next(0)) {
                 s.replica().take(slice.get());
                 assertThat(s.progress("t").state()).isNotEqualTo(State.SUSPENDED);
             }

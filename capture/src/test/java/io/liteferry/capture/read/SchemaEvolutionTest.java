@@ -240,14 +240,16 @@ class SchemaEvolutionTest {
     static Stream<Arguments> rebuilds() throws IOException {
         try (InputStream in = SchemaEvolutionTest.class.getResourceAsStream("/rebuilds.sql")) {
             String all = new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
-            return Stream.of(all.split("(?m)^-- ")).filter(tool -> !tool.isBlank()).map(tool -> {
-                int name = tool.indexOf('\n');
-                List<String> statements = Stream.of(tool.substring(name).split(";\n"))
-                        .map(String::strip)
-                        .filter(sql -> !sql.isEmpty())
-                        .toList();
-                return Arguments.of(tool.substring(0, name), statements);
-            });
+            return Stream.of(all.split("(?m)^-- "))
+                    .filter(tool -> !tool.isBlank())
+                    .map(tool -> {
+                        int name = tool.indexOf('\n');
+                        List<String> statements = Stream.of(tool.substring(name).split(";\n"))
+                                .map(String::strip)
+                                .filter(sql -> !sql.isEmpty())
+                                .toList();
+                        return Arguments.of(tool.substring(0, name), statements);
+                    });
         }
     }
 

@@ -123,13 +123,10 @@ public final class MigrationState implements AutoCloseable {
                     notes.add("suspended table: " + progress.reason());
                 }
             });
-            a.evolution()
-                    .forEach((table, e) -> {
-                        e.changes()
-                                .forEach(c ->
-                                        notes.add("followed since the migration file: " + table + " " + c.text()));
-                        e.byHand().forEach(what -> notes.add("table " + table + ": " + what));
-                    });
+            a.evolution().forEach((table, e) -> {
+                e.changes().forEach(c -> notes.add("followed since the migration file: " + table + " " + c.text()));
+                e.byHand().forEach(what -> notes.add("table " + table + ": " + what));
+            });
         });
         return notes.stream().sorted().toList();
     }

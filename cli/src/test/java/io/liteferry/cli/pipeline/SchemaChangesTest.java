@@ -63,8 +63,8 @@ class SchemaChangesTest {
             services.kill(CAPTURE, VALIDATOR);
             sql(source, "ALTER TABLE note DROP COLUMN mood");
             services.start(CAPTURE, VALIDATOR);
-            services.await(a ->
-                    columns(a, "note").equals(List.of("id", "body", "stars")) && columns(a, "person").contains("city"));
+            services.await(a -> columns(a, "note").equals(List.of("id", "body", "stars"))
+                    && columns(a, "person").contains("city"));
             services.kill(CAPTURE, SINK, VALIDATOR);
             sql(source, "ALTER TABLE note RENAME COLUMN body TO text", "ALTER TABLE note ADD COLUMN late TEXT");
             sql(source, "UPDATE note SET late = 'x' WHERE id % 3 = 0");
@@ -92,11 +92,15 @@ class SchemaChangesTest {
         try (ServiceProcesses services = new ServiceProcesses(app)) {
             services.startAll();
             services.await(a -> streaming(a, "note") && streaming(a, "person"));
-            sql(source, "ALTER TABLE note ADD COLUMN stars INTEGER NOT NULL DEFAULT 7", "INSERT INTO note(id) VALUES (NULL)");
+            sql(
+                    source,
+                    "ALTER TABLE note ADD COLUMN stars INTEGER NOT NULL DEFAULT 7",
+                    "INSERT INTO note(id) VALUES (NULL)");
             services.await(a -> columns(a, "note").contains("stars"));
             sql(source, "ALTER TABLE note RENAME COLUMN body TO text", "UPDATE note SET text = 'new' WHERE id < 9");
             sql(source, DJANGO.toArray(new String[0]));
-            services.await(a -> columns(a, "note").contains("text") && columns(a, "person").contains("city"));
+            services.await(a ->
+                    columns(a, "note").contains("text") && columns(a, "person").contains("city"));
         }
         sql(source, "ALTER TABLE note DROP COLUMN mood", "DELETE FROM note WHERE id < 5");
         MigrationFixture.Ended run = app.runUntilReady();
@@ -144,8 +148,8 @@ class SchemaChangesTest {
                 "PRAGMA journal_mode = WAL",
                 "CREATE TABLE note(id INTEGER PRIMARY KEY, body TEXT, mood TEXT)",
                 "CREATE TABLE person(id INTEGER PRIMARY KEY, email TEXT UNIQUE, visits INTEGER NOT NULL)",
-                "INSERT INTO note WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " + rows + ")"
-                        + " SELECT i, 'note ' || i, 'm' || i % 5 FROM n",
+                "INSERT INTO note WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " + rows
+                        + ")" + " SELECT i, 'note ' || i, 'm' || i % 5 FROM n",
                 "INSERT INTO person SELECT id, 'p' || id || '@x', 0 FROM note");
     }
 

@@ -52,13 +52,17 @@ final class ServiceProcesses implements AutoCloseable {
 
     private void start(String what) throws IOException {
         running.put(
-                what, migration.process("300m", "run", what, "--config", migration.config().toString()));
+                what,
+                migration.process(
+                        "300m", "run", what, "--config", migration.config().toString()));
     }
 
     /** As {@code kill -9}. */
     void kill(Part... parts) throws InterruptedException {
         for (Part part : parts) {
-            Objects.requireNonNull(running.remove(part.label())).destroyForcibly().waitFor();
+            Objects.requireNonNull(running.remove(part.label()))
+                    .destroyForcibly()
+                    .waitFor();
         }
     }
 

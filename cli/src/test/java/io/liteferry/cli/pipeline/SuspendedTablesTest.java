@@ -49,7 +49,8 @@ class SuspendedTablesTest {
                     "INSERT INTO fresh VALUES (1, 'new')");
             services.await(a -> suspended(a, "person") && suspended(a, "spare"));
         }
-        String status = app.command("status", "--config", app.config().toString()).out();
+        String status =
+                app.command("status", "--config", app.config().toString()).out();
         assertThat(status)
                 .contains("it is called people now")
                 .contains("Take it out of the migration file, then liteferry apply")

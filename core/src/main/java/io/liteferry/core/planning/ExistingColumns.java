@@ -89,11 +89,10 @@ public final class ExistingColumns {
 
     /** As the declaration means it, where that is of the target's type; there are no values yet to tell. */
     private static Optional<Encoding> encoding(TargetType type, String column, SourceTable now) {
-        Stream<Encoding> meant =
-                now.column(column).stream()
-                        .flatMap(c -> DeclaredType.of(c.declaredType(), now.strict()).candidates().stream())
-                        .filter(m -> m.type().kind() == type.kind())
-                        .map(Meaning::encoding);
+        Stream<Encoding> meant = now.column(column).stream()
+                .flatMap(c -> DeclaredType.of(c.declaredType(), now.strict()).candidates().stream())
+                .filter(m -> m.type().kind() == type.kind())
+                .map(Meaning::encoding);
         return Stream.concat(meant, Stream.of(Encoding.values()).filter(e -> e.fits(type.kind())))
                 .findFirst();
     }

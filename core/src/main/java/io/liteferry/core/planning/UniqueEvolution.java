@@ -35,9 +35,8 @@ public record UniqueEvolution(List<ColumnChange> changes, List<String> byHand) {
                     && before.indexes().stream().noneMatch(i -> same(i, index));
             if (made) {
                 Optional<List<ColumnPlan>> columns = plain(plan, index);
-                List<String> terms = columns.map(all -> all.stream()
-                                .map(c -> PgSql.name(c.target()))
-                                .toList())
+                List<String> terms = columns.map(all ->
+                                all.stream().map(c -> PgSql.name(c.target())).toList())
                         .orElse(List.of());
                 boolean planned = plan.indexes().stream()
                         .anyMatch(i -> i.constraint() && i.terms().equals(terms));
@@ -78,8 +77,8 @@ public record UniqueEvolution(List<ColumnChange> changes, List<String> byHand) {
     private static String name(TablePlan plan, SourceTable.Index index, List<ColumnPlan> columns) {
         return index.sql().isPresent()
                 ? index.name()
-                : plan.target() + "_"
-                        + columns.stream().map(ColumnPlan::target).collect(Collectors.joining("_")) + "_key";
+                : plan.target() + "_" + columns.stream().map(ColumnPlan::target).collect(Collectors.joining("_"))
+                        + "_key";
     }
 
     private static String statement(TablePlan plan, SourceTable.Index index, List<String> terms) {
