@@ -171,6 +171,27 @@ class SinkEvolutionTest {
     }
 
     @Test
+    void aTableThatOnlyTheApplicationAltersStaysAsItsOwnMigrationMadeIt() throws Exception {
+        TablePlan t = table();
+        TablePlan existing = new TablePlan(
+                t.source(), t.target(), t.key(), t.columns(), Optional.empty(), List.of(), List.of(), 0, false);
+        try (Migration m = new Migration(existing)) {
+            m.execute("CREATE TABLE t(id bigint PRIMARY KEY, v text)");
+            m.install();
+            m.stream.row("t", Operation.CREATE, i(1), t("a")).end();
+            m.start();
+            m.awaitApplied(1);
+            m.execute("ALTER TABLE t ADD COLUMN n smallint");
+            ColumnChange added = new ColumnChange(Kind.ADD, "n", null, "n", "smallint", "plain", true, null);
+            m.stream.evolve("t", added, ColumnChange.drop("v", "v")).end();
+            m.stream.row("t", Operation.CREATE, i(2), i(5)).end();
+            m.awaitApplied(3);
+            assertThat(m.rows(COLUMNS)).containsExactly("id,v,n");
+            assertThat(m.rows("SELECT * FROM t ORDER BY id")).containsExactly("1|a|null", "2|null|5");
+        }
+    }
+
+    @Test
     void aNewUniqueIndexIsMadeAndSuspendedVisiblyWherePostgresqlRefusesIt() throws Exception {
         try (Migration m = new Migration(table()).install()) {
             m.stream
