@@ -111,9 +111,7 @@ final class ServiceProcesses implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
-        for (Process process : running.values()) {
-            process.destroyForcibly().waitFor();
-        }
+    public void close() {
+        running.values().forEach(process -> process.destroyForcibly().onExit().join());
     }
 }
