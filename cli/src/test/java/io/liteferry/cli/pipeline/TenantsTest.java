@@ -89,12 +89,12 @@ class TenantsTest {
         assertThat(uninstall.out()).contains("5 of 5 sources");
     }
 
-    /** Its sink stands before a table that somebody has locked. */
+    /** Its sink stands before tables that somebody has locked. */
     private void aTenantThatLagsHoldsNoOtherBack() throws Exception {
         try (Connection lock = DriverManager.getConnection(target);
                 Statement s = lock.createStatement()) {
             lock.setAutoCommit(false);
-            s.execute("LOCK TABLE delta.notes IN ACCESS EXCLUSIVE MODE");
+            s.execute("LOCK TABLE delta.users, delta.notes IN ACCESS EXCLUSIVE MODE");
             String before = applied(s, "delta");
             write("while delta waits");
             for (String tenant : TENANTS) {
