@@ -156,6 +156,17 @@ class BatchReaderTest extends BatchReading {
     }
 
     @Test
+    void suspendsATableWhoseSnapshotComesToANullKey() throws Exception {
+        source.sql("CREATE TABLE t(k TEXT PRIMARY KEY, v)", "INSERT INTO t VALUES ('a', 1), (NULL, 2)")
+                .table("t", List.of("k"), "k", "v");
+        try (BatchReader reader = install()) {
+            CaptureFuzzTest.drain(reader, replica);
+            assertThat(progress("t").state()).isEqualTo(State.SUSPENDED);
+            assertThat(progress("t").reason()).contains("NULL");
+        }
+    }
+
+    @Test
     void saysNothingWhereNothingHappened() throws Exception {
         source.twoRows();
         try (BatchReader reader = install()) {

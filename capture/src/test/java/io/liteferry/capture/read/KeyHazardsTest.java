@@ -2,6 +2,7 @@ package io.liteferry.capture.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.liteferry.core.change.Operation;
 import io.liteferry.core.change.TableProgress.State;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
@@ -51,6 +52,20 @@ class KeyHazardsTest extends WithAndWithout {
             "UPDATE t SET k = '0' WHERE k = 0"
         };
         onlyWith(ONLY_THE_OLD_KEY, List.of("k"), "k,v", schema, writes);
+    }
+
+    @Test
+    @DisplayName("S13: a key that goes from 1 to 1.0 is one key: nothing says that a row of the target's is gone")
+    void aKeyThatOnlyChangesItsClassIsOneRecord() throws Exception {
+        CapturedSource s = source(true);
+        s.source
+                .sql("CREATE TABLE t(k PRIMARY KEY NOT NULL, v)", "INSERT INTO t VALUES (1, 0)")
+                .table("t", List.of("k"), "k", "v");
+        s.capture();
+        s.source.sql("UPDATE t SET k = 1.0");
+        assertThat(s.reader().next(0).orElseThrow().records())
+                .singleElement()
+                .satisfies(r -> assertThat(r.operation()).isEqualTo(Operation.UPDATE));
     }
 
     @Test

@@ -35,6 +35,26 @@ class ReplaceHazardsTest extends WithAndWithout {
     }
 
     @Test
+    @DisplayName(
+            "S1: rows that REPLACE removes through the rowid of a table that is carried by another key are deleted")
+    void rowsThatReplaceRemovesByTheirRowidAreDeleted() throws Exception {
+        for (String schema : List.of(
+                "CREATE TABLE t(k TEXT PRIMARY KEY NOT NULL, v)",
+                "CREATE TABLE t(k TEXT NOT NULL UNIQUE, v, id INTEGER PRIMARY KEY)")) {
+            for (String write : List.of(
+                    "REPLACE INTO t(rowid, k, v) VALUES (1, 'c', 0)",
+                    "UPDATE OR REPLACE t SET rowid = 1 WHERE k = 'b'")) {
+                onlyWith(
+                        NO_CANDIDATES,
+                        List.of("k"),
+                        "k,v",
+                        new String[] {schema, "INSERT INTO t(rowid, k, v) VALUES (1, 'a', 1), (2, 'b', 2)"},
+                        write);
+            }
+        }
+    }
+
+    @Test
     @DisplayName("S1: with recursive_triggers the removed rows are deleted as well")
     void rowsThatReplaceRemovesAreDeletedUnderRecursiveTriggers() throws Exception {
         String[] writes = {"PRAGMA recursive_triggers = ON", "REPLACE INTO t VALUES (3, 'a', 1)"};

@@ -33,6 +33,48 @@ class UnchangedIndexTest {
         }
     }
 
+    @Test
+    @DisplayName("a row that only now comes under a partial index displaces there, although its indexed value stays")
+    void aRowThatComesUnderAPartialIndexDisplaces() throws Exception {
+        String comes = "UPDATE OR REPLACE t SET v = 1 WHERE id = 2";
+        try (CapturedSource s = partial("with.db", true)) {
+            assertThat(s.differences(comes)).isEmpty();
+        }
+        try (CapturedSource s = partial("without.db", false)) {
+            s.rewriteTrigger(
+                    "_liteferry_bu_t",
+                    sql -> sql.replace("\n     AND NOT (", "\n     AND OLD.\"c\" IS NOT NEW.\"c\"\n     AND NOT ("));
+            assertThat(s.differences(comes))
+                    .containsExactly("t phantom " + s.replica().key(1));
+        }
+    }
+
+    @Test
+    @DisplayName("a row does not displace itself: its update is logged once")
+    void aRowDoesNotDisplaceItself() throws Exception {
+        for (boolean whole : new boolean[] {true, false}) {
+            try (CapturedSource s = partial(whole + ".db", whole)) {
+                if (!whole) {
+                    s.rewriteTrigger("_liteferry_bu_t", sql -> sql.replaceAll("\n     AND NOT \\([^)]*\\)", ""));
+                }
+                assertThat(s.differences("UPDATE t SET w = 5 WHERE id = 1")).isEmpty();
+                assertThat(s.number("SELECT count(*) FROM _liteferry_log WHERE k0 = 1"))
+                        .isEqualTo(whole ? 1 : 2);
+            }
+        }
+    }
+
+    private CapturedSource partial(String name, boolean verified) throws Exception {
+        CapturedSource s = new CapturedSource(folder.resolve(name), verified);
+        s.source
+                .sql(
+                        "CREATE TABLE t(id INTEGER PRIMARY KEY, c TEXT, v, w)",
+                        "CREATE UNIQUE INDEX u ON t(c) WHERE v = 1",
+                        "INSERT INTO t VALUES (1, 'a', 1, 0), (2, 'a', 0, 0)")
+                .table("t", List.of("id"), "id", "c", "v", "w");
+        return s.capture();
+    }
+
     private CapturedSource captured(boolean verified) throws Exception {
         CapturedSource s = new CapturedSource(folder.resolve("app.db"), verified);
         s.source

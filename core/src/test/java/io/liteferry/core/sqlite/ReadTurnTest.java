@@ -67,6 +67,24 @@ class ReadTurnTest {
     }
 
     @Test
+    void theGapIsAsManyTimesAsLongAsItsReadAsked() throws Exception {
+        SqliteFile file = database();
+        try (ReadTurn one = new ReadTurn(file);
+                ReadTurn other = new ReadTurn(file)) {
+            long readUntil;
+            try (ReadTurn.Held held = one.take(60_000)) {
+                held.lengthenGap(3);
+                TimeUnit.MILLISECONDS.sleep(12);
+                readUntil = System.nanoTime();
+            }
+            try (ReadTurn.Held held = other.take(60_000)) {
+                assertThat(held.taken()).isTrue();
+                assertThat(System.nanoTime() - readUntil).isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(30));
+            }
+        }
+    }
+
+    @Test
     void theWalIsResetBetweenTheReadsOfTwo() throws Exception {
         assertThat(largestWal(true)).isBetween((long) COMMIT_BYTES, (long) COMMITS * COMMIT_BYTES / 2);
     }
