@@ -31,7 +31,7 @@ class UnseenChangesTest {
 
     @Test
     @DisplayName(
-            "S7, S22: rows changed past the triggers are hinted at by capture, found by the validator and repaired")
+            "S1, S7, S22: rows changed past the triggers are hinted at by capture, found by the validator and repaired")
     void rowsChangedPastTheTriggersAreFoundAndRepaired() throws Exception {
         Path source = folder.resolve("app.db");
         sql(
@@ -40,6 +40,9 @@ class UnseenChangesTest {
                 "CREATE TABLE t(id INTEGER PRIMARY KEY, v TEXT)",
                 "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100)"
                         + " INSERT INTO t SELECT i, 'v' || i FROM n",
+                "CREATE TABLE pairs(id INTEGER PRIMARY KEY, a INTEGER, b INTEGER, UNIQUE(a, b))",
+                "CREATE TRIGGER pairs_b BEFORE UPDATE OF a ON pairs BEGIN UPDATE pairs SET b = 2 WHERE id = NEW.id; END",
+                "INSERT INTO pairs VALUES (5, 0, 0), (7, 1, 2)",
                 "CREATE TABLE once(id INTEGER PRIMARY KEY)",
                 "INSERT INTO once VALUES (1)");
         MigrationFixture app = MigrationFixture.of(folder, source);
@@ -74,13 +77,19 @@ class UnseenChangesTest {
                     "PRAGMA writable_schema = ON",
                     "INSERT INTO sqlite_master SELECT * FROM kept");
             Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> unexplained(pipeline) >= 3);
+            // Half of what displaces row 7 comes from the statement, half from a trigger: no look sees both.
+            sql(source, "UPDATE OR REPLACE pairs SET a = 1 WHERE id = 5");
             MigrationFixture.awaitWholePass(target, plan, pipeline);
             assertThat(state.openMismatches(10))
-                    .containsExactlyInAnyOrder("t 117 missing_target", "t 118 missing_target", "t 33 missing_source");
+                    .containsExactlyInAnyOrder(
+                            "t 117 missing_target",
+                            "t 118 missing_target",
+                            "t 33 missing_source",
+                            "pairs 7 missing_source");
 
             assertThat(app.command("repair", "--config", app.config().toString())
                             .out())
-                    .contains("3 keys");
+                    .contains("4 keys");
             Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> {
                 pipeline.failIfEnded();
                 return state.openMismatches(1).isEmpty();
