@@ -88,6 +88,22 @@ class IdentityTest {
     }
 
     @Test
+    @DisplayName("L12: a restored file that has fallen back behind the target's epoch claims one above it")
+    void aRestoredFileClaimsAnEpochAboveTheTargets() throws Exception {
+        Path backup = backup();
+        s.reader().close();
+        s.open(Optional.of(s.applied()));
+        s.differences("CREATE TABLE told_of_in_the_second_epoch(x)");
+        long seen = s.end().position().epoch();
+        restoreOverTheLiveFile(backup);
+        assertThat(s.number("SELECT epoch FROM _liteferry_meta")).isLessThan(seen);
+        assertThat(StartPoint.claim(new SqliteFile(s.source.path()), s.plan(), Optional.of(s.applied()))
+                        .position()
+                        .epoch())
+                .isEqualTo(seen + 1);
+    }
+
+    @Test
     @DisplayName("L13: tables emptied to the last, ours among them, break the position, and apply says how to go on")
     void emptiedTablesBreakThePosition() throws Exception {
         s.source.sql(

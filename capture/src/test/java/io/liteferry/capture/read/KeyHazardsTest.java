@@ -22,6 +22,29 @@ class KeyHazardsTest extends WithAndWithout {
     }
 
     @Test
+    @DisplayName(
+            "S11: a key that a default, or a trigger of the application, makes another one during the update is logged")
+    void aKeyThatIsOnlyKnownAfterTheUpdateIsLogged() throws Exception {
+        Mutant onlyBefore = s -> s.dropTrigger("_liteferry_au_t");
+        onlyWith(
+                onlyBefore,
+                List.of("k"),
+                "k,v",
+                new String[] {"CREATE TABLE t(k TEXT NOT NULL DEFAULT 'x' UNIQUE, v)", "INSERT INTO t VALUES ('a', 1)"},
+                "UPDATE OR REPLACE t SET k = NULL");
+        onlyWith(
+                onlyBefore,
+                List.of("a", "b"),
+                "a,b",
+                new String[] {
+                    "CREATE TABLE t(a NOT NULL, b NOT NULL, PRIMARY KEY(a, b))",
+                    "CREATE TRIGGER half BEFORE UPDATE OF a ON t BEGIN UPDATE t SET b = 2 WHERE a = OLD.a; END",
+                    "INSERT INTO t VALUES (0, 0)"
+                },
+                "UPDATE t SET a = 1");
+    }
+
+    @Test
     @DisplayName("S13: a key that is replaced by an equal one of other bytes is deleted under its old bytes")
     void equalKeysOfOtherBytesAreTwoKeys() throws Exception {
         List<String> k = List.of("k");

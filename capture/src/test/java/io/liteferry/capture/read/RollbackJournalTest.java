@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.liteferry.capture.SourceFixture;
 import io.liteferry.core.options.Options;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -15,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -64,6 +68,17 @@ class RollbackJournalTest extends BatchReading {
         } finally {
             stop.set(true);
             thread.shutdownNow();
+        }
+    }
+
+    @Test
+    void nobodyReadsAfterAReadForSeveralTimesAsLongAsItTook() throws Exception {
+        try (BatchReader reader = install()) {
+            replica.take(reader.next(0).orElseThrow());
+            ByteBuffer gap = ByteBuffer.wrap(Files.readAllBytes(Path.of(source.path() + "-liteferry-turn")));
+            long from = gap.getLong();
+            // The read lasted 5 ms; in WAL no gap is longer than 10.
+            assertThat(gap.getLong() - from).isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(25));
         }
     }
 
