@@ -62,10 +62,11 @@ class ExistingTargetTest {
 
         // The application's next migration, run on both; the migration file stays as it is.
         run(target, "ALTER TABLE book ADD COLUMN pages integer;\nALTER TABLE book RENAME COLUMN title TO name;\n");
-        run(
-                "jdbc:sqlite:" + source,
-                "ALTER TABLE book ADD COLUMN pages INTEGER;\nALTER TABLE book RENAME COLUMN title TO name;\n"
-                        + "UPDATE book SET pages = id, name = 'Tome ' || id WHERE id % 2;\n");
+        run("jdbc:sqlite:" + source, """
+                ALTER TABLE book ADD COLUMN pages INTEGER;
+                ALTER TABLE book RENAME COLUMN title TO name;
+                UPDATE book SET pages = id, name = 'Tome ' || id WHERE id % 2;
+                """);
         ended = library.runUntilReady();
         assertThat(ended.exit()).as(ended.out() + ended.err()).isZero();
         assertThat(IndependentComparison.compare(source, target, "public")).isEmpty();
