@@ -82,8 +82,8 @@ class RollbackJournalTest extends BatchReading {
         }
     }
 
-    /** Throws where a commit fails. */
-    private int write(AtomicBoolean stop) throws SQLException {
+    /** Throws where a commit fails. Without its pauses it would starve the test's other writer, as SQLite's locks are not fair. */
+    private int write(AtomicBoolean stop) throws SQLException, InterruptedException {
         int commits = 0;
         try (Connection c = DriverManager.getConnection(
                         "jdbc:sqlite:" + source.path() + "?busy_timeout=5000&synchronous=OFF");
@@ -91,6 +91,7 @@ class RollbackJournalTest extends BatchReading {
             while (!stop.get()) {
                 s.execute("UPDATE t SET v = 'commit " + commits + "' WHERE id = " + (1 + commits % ROWS));
                 commits++;
+                TimeUnit.MILLISECONDS.sleep(1);
             }
         }
         return commits;

@@ -1,10 +1,13 @@
 package io.liteferry.cli.harmless;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.liteferry.capture.CaptureService;
 import io.liteferry.capture.install.SourceInstaller;
+import io.liteferry.core.change.Signal;
 import io.liteferry.core.kafka.KafkaClients;
+import io.liteferry.core.kafka.SignalTopic;
 import io.liteferry.core.kafka.Topics;
 import io.liteferry.core.options.Options;
 import io.liteferry.core.plan.ColumnPlan;
@@ -40,8 +43,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.kafka.clients.producer.Producer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -96,7 +101,7 @@ class EightWritersTest {
 
     @Test
     void noticeNeitherASnapshotNorAValidator() throws Exception {
-        watch(4);
+        watch(60);
     }
 
     @Test
@@ -119,7 +124,9 @@ class EightWritersTest {
         Clock clock = Clock.systemUTC();
         try (Service sink = new SinkService(plan, clock);
                 Service validator = new ValidatorService(plan, clock);
-                Service capture = new CaptureService(plan, clock)) {
+                Service capture = new CaptureService(plan, clock);
+                Producer<byte[], byte[]> signals =
+                        KafkaClients.of(plan.options()).producer("test")) {
             sink.start();
             validator.start();
             capture.start();
@@ -127,20 +134,36 @@ class EightWritersTest {
                     .as("the snapshot is over before the writers start")
                     .isFalse();
 
-            Run beside = run(true, seconds, COMMITS);
+            AtomicLong snapshots = new AtomicLong(1);
+            Run beside = beside(
+                    () -> {
+                        if (consistent(plan)) {
+                            SignalTopic.send(signals, plan, again(snapshots.getAndIncrement()));
+                            await().until(() -> !consistent(plan));
+                        }
+                        TimeUnit.MILLISECONDS.sleep(50);
+                    },
+                    seconds,
+                    COMMITS);
 
             assertThat(beside.result().errors())
                     .as("errors that only another process can cause")
                     .isEmpty();
             assertThat(beside.largestWal()).isBetween(1L, beside.walBound());
-            assertThat(kinds(run(false, seconds / 4, 200)))
+            assertThat(kinds(run(false, seconds / 12, 200)))
                     .as("kinds of errors where they do not take turns")
                     .isSubsetOf("SQLITE_BUSY", "SQLITE_BUSY_SNAPSHOT");
+            assertThat(snapshots).as("snapshots taken").hasValueGreaterThan(1);
             assertThat(compared(validator)).as("rows the validator compared").isPositive();
             assertThat(capture.failure()).isNull();
             assertThat(sink.failure()).isNull();
             assertThat(validator.failure()).isNull();
         }
+    }
+
+    /** So that a snapshot is always being taken. */
+    private static Signal again(long number) {
+        return Signal.of("again-" + number, Signal.EXECUTE_SNAPSHOT, List.of("history"));
     }
 
     private static List<String> kinds(Run run) {
