@@ -176,7 +176,7 @@ final class SchemaCheck {
         // What its own migration has put into a new column of the target is not known.
         rowsKnown &= plan.made() || made.get().stream().noneMatch(c -> c.kind() == ColumnChange.Kind.ADD);
         TablePlan written = this.written.table(plan.source()).orElseThrow();
-        Optional<String> unfit = keyGone(plan, found);
+        Optional<String> unfit = keyGone(plan, found).or(() -> nothingLeft(plan, made.get()));
         if (unfit.isPresent()) {
             return suspended(plan, unfit.get(), again(plan));
         }
@@ -226,6 +226,14 @@ final class SchemaCheck {
                         && plan.key().columns().contains(c.column()))
                 .map(c -> "column " + c.column() + " of its key is gone")
                 .findFirst();
+    }
+
+    private static Optional<String> nothingLeft(TablePlan plan, List<ColumnChange> changes) {
+        long left = plan.columns().size();
+        for (ColumnChange c : changes) {
+            left += c.kind() == ColumnChange.Kind.ADD ? 1 : c.kind() == ColumnChange.Kind.DROP ? -1 : 0;
+        }
+        return left > 0 ? Optional.empty() : Optional.of("no column of the migration file is left in it");
     }
 
     /** What of the plan the table no longer has. */

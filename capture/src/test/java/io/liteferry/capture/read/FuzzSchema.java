@@ -95,8 +95,9 @@ final class FuzzSchema {
                 undoNow.add("ALTER TABLE " + t.sqlName() + " RENAME COLUMN " + name + " TO " + column);
             }
             case 12 -> {
+                String type = declaredType(t, c);
                 s.execute("ALTER TABLE " + t.sqlName() + " DROP COLUMN " + column);
-                undoNow.add("ALTER TABLE " + t.sqlName() + " ADD COLUMN " + column);
+                undoNow.add("ALTER TABLE " + t.sqlName() + " ADD COLUMN " + column + " " + type);
             }
             default -> {
                 // What a rollback brings back would have no undo any more.
@@ -104,6 +105,14 @@ final class FuzzSchema {
                     undo();
                 }
             }
+        }
+    }
+
+    /** A STRICT table takes no column without one. */
+    private String declaredType(Table t, Column c) throws SQLException {
+        try (ResultSet rs = s.executeQuery(
+                "SELECT type FROM pragma_table_info(" + Sql.text(t.name()) + ") WHERE name = " + Sql.text(c.name()))) {
+            return rs.next() ? rs.getString(1) : "";
         }
     }
 

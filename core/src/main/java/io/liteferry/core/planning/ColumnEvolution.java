@@ -42,6 +42,7 @@ public record ColumnEvolution(List<ColumnChange> changes, boolean exact) {
         TargetNames taken = new TargetNames();
         plan.columns().forEach(c -> taken.reserve(c.target()));
         List<ColumnChange> changes = new ArrayList<>();
+        List<ColumnChange> dropped = new ArrayList<>();
         boolean exact = true;
         for (ColumnPlan c : plan.columns()) {
             String to = renamed.get(c.source());
@@ -49,7 +50,7 @@ public record ColumnEvolution(List<ColumnChange> changes, boolean exact) {
                 boolean sameName = c.target().equals(c.source());
                 changes.add(ColumnChange.rename(c.source(), to, sameName ? taken.column(to) : c.target()));
             } else if (!after.contains(c.source())) {
-                changes.add(ColumnChange.drop(c.source(), c.target()));
+                dropped.add(ColumnChange.drop(c.source(), c.target()));
             }
         }
         for (SourceTable.Column c : now.columns()) {
@@ -60,6 +61,8 @@ public record ColumnEvolution(List<ColumnChange> changes, boolean exact) {
                 exact &= added.exact();
             }
         }
+        // Last, because no table is without a column in between.
+        changes.addAll(dropped);
         boolean sameOrder = after.stream()
                 .filter(before::contains)
                 .toList()
