@@ -195,8 +195,21 @@ final class Shop implements AutoCloseable {
         private static Change struct(ConsumerRecord<byte[], byte[]> r) throws IOException {
             JsonNode envelope = Json.payload(MAPPER.readTree(r.value()));
             JsonNode source = envelope.path("source");
-            JsonNode after = envelope.path("after");
-            List<SqliteValue> row = List.of(
+            return new Change(
+                    new BatchId(
+                            source.path("epoch").asLong(), source.path("batch").asLong()),
+                    source.path("ordinal").asLong(),
+                    Operation.ofCode(envelope.path("op").asText().charAt(0)),
+                    Json.payload(MAPPER.readTree(r.key())).path("id").asLong(),
+                    literals(row(envelope.path("after"))));
+        }
+
+        /** Empty where the row is gone. */
+        private static List<SqliteValue> row(JsonNode after) throws IOException {
+            if (!after.isObject()) {
+                return List.of();
+            }
+            return List.of(
                     new SqliteValue.Int(after.path("id").asLong()),
                     after.path("name").isNull()
                             ? SqliteValue.NULL
@@ -207,13 +220,6 @@ final class Shop implements AutoCloseable {
                     after.path("photo").isNull()
                             ? SqliteValue.NULL
                             : new SqliteValue.Blob(after.path("photo").binaryValue()));
-            return new Change(
-                    new BatchId(
-                            source.path("epoch").asLong(), source.path("batch").asLong()),
-                    source.path("ordinal").asLong(),
-                    Operation.ofCode(envelope.path("op").asText().charAt(0)),
-                    Json.payload(MAPPER.readTree(r.key())).path("id").asLong(),
-                    literals(row));
         }
 
         private static String literals(List<SqliteValue> row) {
