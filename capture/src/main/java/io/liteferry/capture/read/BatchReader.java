@@ -42,6 +42,10 @@ public final class BatchReader implements AutoCloseable {
     private static final long POLL_MILLIS_OUTSIDE_WAL = 20;
     /** Where nothing comes, a commit is noticed within a fifth of the interval. */
     private static final int LOOKS_AN_INTERVAL = 5;
+    /** In a flood of commits: reading takes at most a tenth of the time, until the interval is so many times as long. */
+    private static final int READS_BETWEEN_BATCHES = 10;
+
+    private static final int LONGEST_INTERVALS = 5;
     /** No data_version SQLite gives. */
     private static final long LOOK_AGAIN = -1;
 
@@ -64,6 +68,7 @@ public final class BatchReader implements AutoCloseable {
     private @Nullable OpenBatch open;
     private long knownDataVersion = LOOK_AGAIN;
     private long lastPollNanos;
+    private long lastReadNanos;
     private volatile long unchangedMillis;
     private volatile Optional<Hold> held = Optional.empty();
     private Optional<Hold> told = Optional.empty();
@@ -154,7 +159,9 @@ public final class BatchReader implements AutoCloseable {
         if (open != null || source.snapshotting()) {
             return true;
         }
-        long due = lastPollNanos + TimeUnit.MILLISECONDS.toNanos(pollMillis);
+        long interval = TimeUnit.MILLISECONDS.toNanos(pollMillis);
+        long due = lastPollNanos
+                + Math.max(interval, Math.min(LONGEST_INTERVALS * interval, READS_BETWEEN_BATCHES * lastReadNanos));
         TimeUnit.NANOSECONDS.sleep(Math.min(due - System.nanoTime(), TimeUnit.MILLISECONDS.toNanos(patienceMillis)));
         return System.nanoTime() - due >= 0;
     }
@@ -264,7 +271,9 @@ public final class BatchReader implements AutoCloseable {
             if (!held.taken()) {
                 turnsMissed.incrementAndGet();
             }
+            long from = System.nanoTime();
             SourceReader.Seen seen = source.read(out, requested, control, throttle, open != null);
+            lastReadNanos = System.nanoTime() - from;
             if (!source.wal()) {
                 held.lengthenGap(ReadTime.SHARED_GAP_FACTOR);
             }
