@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -64,6 +65,18 @@ public final class SourceFixture implements AutoCloseable {
     public SourceFixture twoRows() throws SQLException {
         return sql("CREATE TABLE t(id INTEGER PRIMARY KEY, v)", "INSERT INTO t VALUES (1, 'a'), (2, 'b')")
                 .table("t", List.of("id"), "id", "v");
+    }
+
+    /** Every text of the schema, in the order in which things were made. */
+    public List<String> schema() throws SQLException {
+        List<String> texts = new ArrayList<>();
+        try (Statement s = connection.createStatement();
+                ResultSet rs = s.executeQuery("SELECT coalesce(sql, name) FROM sqlite_master ORDER BY rowid")) {
+            while (rs.next()) {
+                texts.add(rs.getString(1));
+            }
+        }
+        return texts;
     }
 
     /** Plans a table: its key, empty for the rowid, and its columns. */

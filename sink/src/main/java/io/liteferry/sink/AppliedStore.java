@@ -1,6 +1,5 @@
 package io.liteferry.sink;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import io.liteferry.core.ErrorCode;
 import io.liteferry.core.LiteferryException;
 import io.liteferry.core.change.AppliedPosition;
@@ -49,12 +48,6 @@ final class AppliedStore {
             return !position.position().logIdentity().isEmpty();
         }
     }
-
-    private record Progress(@JsonProperty("tables") Map<String, TableProgress> tables) {}
-
-    private record Evolutions(@JsonProperty("evolution") Map<String, TableEvolution> evolution) {}
-
-    private record Offsets(@JsonProperty("offsets") Map<String, Long> offsets) {}
 
     /**
      * Makes or takes over the row: an older sink is fenced from here on. One that has the row already, and only begins anew,
@@ -162,20 +155,15 @@ final class AppliedStore {
 
     private static Applied read(ResultSet r) throws SQLException {
         Position position = new Position(r.getString(1), r.getLong(2), r.getLong(4), r.getLong(5));
-        byte[] tables = ("{\"tables\":" + r.getString(8) + "}").getBytes(StandardCharsets.UTF_8);
-        byte[] evolution = ("{\"evolution\":" + r.getString(12) + "}").getBytes(StandardCharsets.UTF_8);
-        byte[] offsets = ("{\"offsets\":" + r.getString(9) + "}").getBytes(StandardCharsets.UTF_8);
         return new Applied(
                 new AppliedPosition(
                         position,
                         r.getLong(3),
                         r.getLong(6),
-                        Json.read(tables, Progress.class, "liteferry.applied.tables")
-                                .tables(),
+                        Json.readMap(r.getString(8), TableProgress.class, "liteferry.applied.tables"),
                         r.getBoolean(7),
-                        Json.read(evolution, Evolutions.class, "liteferry.applied.evolution")
-                                .evolution()),
-                Json.read(offsets, Offsets.class, "liteferry.applied.offsets").offsets(),
+                        Json.readMap(r.getString(12), TableEvolution.class, "liteferry.applied.evolution")),
+                Json.readMap(r.getString(9), Long.class, "liteferry.applied.offsets"),
                 r.getLong(10),
                 r.getString(11));
     }

@@ -14,7 +14,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -193,11 +192,11 @@ class SchemaWindowTest {
 
     @Test
     void uninstallTakesTheWindowAlong() throws Exception {
-        List<String> before = schema();
+        List<String> before = source.schema();
         install();
         window.open(ALL, NOON);
         new SourceInstaller(plan).uninstall();
-        assertThat(schema()).isEqualTo(before);
+        assertThat(source.schema()).isEqualTo(before);
         install();
         assertThat(window.standing()).isEmpty();
         assertThat(triggers()).isNotEmpty();
@@ -218,20 +217,9 @@ class SchemaWindowTest {
     }
 
     private List<String> triggers() throws SQLException {
-        return schema().stream()
+        return source.schema().stream()
                 .filter(t -> t.startsWith("CREATE TRIGGER \"_liteferry_") || t.startsWith("CREATE TRIGGER _liteferry_"))
                 .toList();
-    }
-
-    private List<String> schema() throws SQLException {
-        List<String> texts = new ArrayList<>();
-        try (Statement s = source.connection().createStatement();
-                ResultSet rs = s.executeQuery("SELECT coalesce(sql, name) FROM sqlite_master ORDER BY rowid")) {
-            while (rs.next()) {
-                texts.add(rs.getString(1));
-            }
-        }
-        return texts;
     }
 
     /** As the application's connection sees it: moves with each foreign commit. */

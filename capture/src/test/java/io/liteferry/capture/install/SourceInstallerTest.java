@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,14 +47,14 @@ class SourceInstallerTest {
 
     @Test
     void leavesTheSchemaAsItWasTextByText() throws Exception {
-        List<String> before = schema();
+        List<String> before = source.schema();
         SourceInstaller installer = new SourceInstaller(source.plan("m"));
         installer.install();
-        assertThat(schema()).hasSizeGreaterThan(before.size());
+        assertThat(source.schema()).hasSizeGreaterThan(before.size());
         installer.uninstall();
-        assertThat(schema()).isEqualTo(before);
+        assertThat(source.schema()).isEqualTo(before);
         installer.uninstall();
-        assertThat(schema()).isEqualTo(before);
+        assertThat(source.schema()).isEqualTo(before);
     }
 
     @Test
@@ -64,10 +63,10 @@ class SourceInstallerTest {
         assertThat(installer.installed()).isFalse();
         installer.install();
         assertThat(installer.installed()).isTrue();
-        List<String> once = schema();
+        List<String> once = source.schema();
         long identity = identityHash();
         installer.install();
-        assertThat(schema()).isEqualTo(once);
+        assertThat(source.schema()).isEqualTo(once);
         assertThat(identityHash()).isEqualTo(identity);
     }
 
@@ -77,7 +76,7 @@ class SourceInstallerTest {
         List<String> statements = installer.statements();
         assertThat(statements).anyMatch(s -> s.contains("_liteferry_bi_b \"\"q\"\" é"));
         installer.install();
-        assertThat(schema())
+        assertThat(source.schema())
                 .containsAll(statements.stream()
                         .filter(s -> s.startsWith("CREATE TRIGGER"))
                         .toList());
@@ -158,24 +157,13 @@ class SourceInstallerTest {
     @Test
     void saysWhichTableIsNotThereAndInstallsNothing() throws Exception {
         Plan plan = source.table("nowhere", List.of("id"), "id").plan("m");
-        List<String> before = schema();
+        List<String> before = source.schema();
         assertThatThrownBy(() -> new SourceInstaller(plan).install())
                 .isInstanceOfSatisfying(
                         LiteferryException.class,
                         e -> assertThat(e.code()).isEqualTo(ErrorCode.SOURCE_TABLE_UNSUPPORTED))
                 .hasMessageContaining("nowhere");
-        assertThat(schema()).isEqualTo(before);
-    }
-
-    private List<String> schema() throws SQLException {
-        List<String> texts = new ArrayList<>();
-        try (Statement s = source.connection().createStatement();
-                ResultSet rs = s.executeQuery("SELECT coalesce(sql, name) FROM sqlite_master ORDER BY rowid")) {
-            while (rs.next()) {
-                texts.add(rs.getString(1));
-            }
-        }
-        return texts;
+        assertThat(source.schema()).isEqualTo(before);
     }
 
     private long identityHash() throws SQLException {

@@ -14,7 +14,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -68,7 +67,7 @@ public final class MigrationState implements AutoCloseable {
                         rs.getLong(6),
                         tables(rs.getString(7)),
                         rs.getBoolean(8),
-                        Json.read(utf8(rs.getString(9)), EvolutionByTable.class, "liteferry.applied")));
+                        Json.readMap(rs.getString(9), TableEvolution.class, "liteferry.applied")));
     }
 
     /** The validator's latest verdict. */
@@ -103,16 +102,8 @@ public final class MigrationState implements AutoCloseable {
     }
 
     private static Map<String, TableProgress> tables(String json) {
-        return Json.read(utf8(json), TablesByName.class, "liteferry.applied");
+        return Json.readMap(json, TableProgress.class, "liteferry.applied");
     }
-
-    /** Names the type for the JSON reader. */
-    @SuppressWarnings("serial")
-    private static final class TablesByName extends HashMap<String, TableProgress> {}
-
-    /** Names the type for the JSON reader. */
-    @SuppressWarnings("serial")
-    private static final class EvolutionByTable extends HashMap<String, TableEvolution> {}
 
     /** Why tables are suspended and what to do, and how others have changed and what is left to do; a line each. */
     public List<String> tableNotes() {

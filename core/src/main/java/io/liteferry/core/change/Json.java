@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.liteferry.core.ErrorCode;
 import io.liteferry.core.LiteferryException;
 import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
 
 /** JSON of the control records: ENDs, applied positions, signals. Fields of a later version are passed over. */
 public final class Json {
@@ -41,6 +43,20 @@ public final class Json {
             return converted(MAPPER.readTree(json), type);
         } catch (IOException e) {
             throw unreadable(type, where, e);
+        }
+    }
+
+    /** The same of a JSON object with values of one type. */
+    public static <T> Map<String, T> readMap(String json, Class<T> values, String where) {
+        try {
+            Map<String, T> map = MAPPER.readValue(
+                    json, MAPPER.getTypeFactory().constructMapType(HashMap.class, String.class, values));
+            if (map == null) {
+                throw new IOException("null");
+            }
+            return map;
+        } catch (IOException e) {
+            throw unreadable(values, where, e);
         }
     }
 

@@ -112,7 +112,7 @@ public final class SqliteCatalog {
                 columns(name),
                 indexes(name),
                 foreignKeys(name),
-                hasChildrenToDelete(name) && mayFail());
+                mayFail() && hasChildrenToDelete(name));
     }
 
     /** Whether a trigger or constraint of the application can end a statement and keep what it did so far. */

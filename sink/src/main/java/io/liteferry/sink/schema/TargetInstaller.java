@@ -1,6 +1,5 @@
 package io.liteferry.sink.schema;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import io.liteferry.core.ErrorCode;
 import io.liteferry.core.LiteferryException;
 import io.liteferry.core.change.Json;
@@ -13,7 +12,6 @@ import io.liteferry.core.plan.TablePlan;
 import io.liteferry.core.plan.TargetType;
 import io.liteferry.core.postgres.OwnSchema;
 import io.liteferry.core.postgres.PgConnections;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -238,22 +236,16 @@ public final class TargetInstaller {
 
     /** What a sink has followed since the migration file was written. */
     private Map<String, TableEvolution> evolution(Connection c) throws SQLException {
-        try (PreparedStatement s = c.prepareStatement(
-                "SELECT jsonb_build_object('evolution', evolution)::text FROM liteferry.applied WHERE source = ?")) {
+        try (PreparedStatement s =
+                c.prepareStatement("SELECT evolution::text FROM liteferry.applied WHERE source = ?")) {
             s.setString(1, plan.source());
             try (ResultSet r = s.executeQuery()) {
                 return r.next()
-                        ? Json.read(
-                                        r.getString(1).getBytes(StandardCharsets.UTF_8),
-                                        Evolutions.class,
-                                        "liteferry.applied.evolution")
-                                .evolution()
+                        ? Json.readMap(r.getString(1), TableEvolution.class, "liteferry.applied.evolution")
                         : Map.of();
             }
         }
     }
-
-    private record Evolutions(@JsonProperty("evolution") Map<String, TableEvolution> evolution) {}
 
     private boolean alreadyApplied(Connection c) throws SQLException {
         try (PreparedStatement s = c.prepareStatement("SELECT 1 FROM liteferry.applied WHERE source = ?")) {
