@@ -31,6 +31,8 @@ record CaptureOverhead(int rounds, int milliseconds) {
     /** A 99th percentile of few transactions says nothing. */
     private static final int WRITERS_TIME = 5;
 
+    private static final List<String> SYNCHRONOUS = List.of("NORMAL", "FULL");
+
     private enum Variant {
         NONE,
         TRIGGERS,
@@ -79,9 +81,10 @@ record CaptureOverhead(int rounds, int milliseconds) {
                                     + "; p50 and p99 of single transactions at " + PACED_PER_SECOND + " a second",
                             "eight_writers: " + EightWriters.WRITERS + " connections, each "
                                     + EightWriters.EACH_PER_SECOND + " transactions a second, for "
-                                    + WRITERS_TIME * milliseconds + " ms; waiting for locks included",
-                            "capture: our triggers and a running capture without sink in a second JVM, the broker in this"
-                                    + " one; json_images: triggers with json_object of OLD and NEW, no reader",
+                                    + WRITERS_TIME * milliseconds
+                                    + " ms; waiting for locks included; synchronous NORMAL and FULL, which waits for the disk",
+                            "capture: our triggers and a running capture without sink, in a JVM of its own as the broker is;"
+                                    + " json_images: triggers with json_object of OLD and NEW, no reader",
                             "cpu_per_second: changes by a second of the writing thread's CPU time, which a busy machine"
                                     + " disturbs least",
                             "wal bytes a change: " + WAL_CHANGES + " changes without checkpoint"),
@@ -121,7 +124,7 @@ record CaptureOverhead(int rounds, int milliseconds) {
                 }
             }
         }
-        for (String p99 : List.of("p99", "eight_writers_p99")) {
+        for (String p99 : List.of("p99", writers("NORMAL") + "_p99", writers("FULL") + "_p99")) {
             ratios.put(
                     p99 + "_none_vs_capture" + end,
                     ratio(of(found, Variant.NONE), of(found, Variant.CAPTURE), p99 + "_ms"));
@@ -140,6 +143,14 @@ record CaptureOverhead(int rounds, int milliseconds) {
                     ours.get(i).getOrDefault(figure, Double.NaN) / others.get(i).getOrDefault(figure, Double.NaN);
         }
         return BenchReport.rounded(Samples.of(ratios).median());
+    }
+
+    private static String writers(String synchronous) {
+        return "eight_writers_" + synchronous.toLowerCase(Locale.ROOT);
+    }
+
+    private interface Settling {
+        void await() throws SQLException, InterruptedException;
     }
 
     /** One variant in one round. */
@@ -183,16 +194,17 @@ record CaptureOverhead(int rounds, int milliseconds) {
                     WrittenTable table = new WrittenTable(c)) {
                 double wal = walBytes(c, file, table);
                 if (variant != Variant.CAPTURE) {
-                    return write(file, c, table, wal);
+                    return write(file, c, table, wal, () -> {});
                 }
                 try (Pipeline capture = Pipeline.startCapture(plan, servers.folder())) {
                     capture.secondsUntilStarted();
-                    return write(file, c, table, wal);
+                    return write(file, c, table, wal, () -> capture.awaitCaughtUp(c));
                 }
             }
         }
 
-        private Map<String, Double> write(Path file, Connection c, WrittenTable table, double wal)
+        /** @param settle a steady rate is measured without the work that the full rate has left */
+        private Map<String, Double> write(Path file, Connection c, WrittenTable table, double wal, Settling settle)
                 throws SQLException, InterruptedException {
             single(table);
             Map<String, Double> m = new LinkedHashMap<>();
@@ -204,13 +216,17 @@ record CaptureOverhead(int rounds, int milliseconds) {
             m.put("batch_per_second", batch.perSecond());
             m.put("single_cpu_per_second", single.changes() / ((between - before) / 1e9));
             m.put("batch_cpu_per_second", batch.changes() / ((cpuNanos() - between) / 1e9));
+            settle.await();
             Samples paced = paced(table);
             m.put("p50_ms", paced.percentile(50));
             m.put("p99_ms", paced.percentile(99));
-            EightWriters.Seen eight = new EightWriters(file, WRITERS_TIME * milliseconds).run();
-            m.put("eight_writers_p50_ms", eight.took().percentile(50));
-            m.put("eight_writers_p99_ms", eight.took().percentile(99));
-            m.put("eight_writers_refused", (double) eight.refused());
+            for (String synchronous : SYNCHRONOUS) {
+                EightWriters.Seen eight = new EightWriters(file, synchronous, WRITERS_TIME * milliseconds).run();
+                String writers = writers(synchronous);
+                m.put(writers + "_p50_ms", eight.took().percentile(50));
+                m.put(writers + "_p99_ms", eight.took().percentile(99));
+                m.put(writers + "_refused", (double) eight.refused());
+            }
             m.put("wal_bytes_per_change", wal);
             return m;
         }

@@ -3,6 +3,7 @@ package io.liteferry.bench;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -19,9 +20,10 @@ import java.util.concurrent.TimeUnit;
  * four that read before they write, two that ask for the lock first; half of them wait for a lock, half do not.
  *
  * @param file a database with {@link WrittenTable}
+ * @param synchronous SQLite's: FULL waits for the disk at each commit and is its default, NORMAL does not
  * @param milliseconds how long they write
  */
-record EightWriters(Path file, int milliseconds) {
+record EightWriters(Path file, String synchronous, int milliseconds) {
     static final int WRITERS = 8;
     static final int EACH_PER_SECOND = 25;
 
@@ -79,8 +81,8 @@ record EightWriters(Path file, int milliseconds) {
         List<Double> took = new ArrayList<>();
         int refused = 0;
         try (Connection c = DriverManager.getConnection(
-                        "jdbc:sqlite:" + file + "?synchronous=NORMAL&busy_timeout=" + busyMillis);
-                Statement s = c.createStatement()) {
+                        "jdbc:sqlite:" + file + "?synchronous=" + synchronous + "&busy_timeout=" + busyMillis);
+                Transactions t = new Transactions(c, MODES.get(number))) {
             long interval = TimeUnit.SECONDS.toNanos(1) / EACH_PER_SECOND;
             // Each begins at another moment of the interval.
             long due = System.nanoTime() + interval * number / WRITERS;
@@ -92,13 +94,11 @@ record EightWriters(Path file, int milliseconds) {
                 }
                 long from = System.nanoTime();
                 try {
-                    transaction(s, MODES.get(number), (i * WRITERS + number) * 31 % WrittenTable.ROWS_BEFORE);
+                    t.run((i * WRITERS + number) * 31 % WrittenTable.ROWS_BEFORE);
                     took.add((System.nanoTime() - from) / 1e6);
                 } catch (SQLException e) {
                     refused++;
-                    if (MODES.get(number) != Mode.AUTOCOMMIT) {
-                        rollback(s);
-                    }
+                    t.rollback();
                 }
                 due += interval;
             }
@@ -106,34 +106,65 @@ record EightWriters(Path file, int milliseconds) {
         return new Writer(took, refused);
     }
 
-    private static void transaction(Statement s, Mode mode, int row) throws SQLException {
-        String update = "UPDATE " + WrittenTable.NAME + " SET amount = amount + 1 WHERE id = " + row;
-        switch (mode) {
-            case AUTOCOMMIT -> s.execute(update);
-            case READ_THEN_WRITE -> {
-                s.execute("BEGIN");
-                try (ResultSet rs = s.executeQuery("SELECT amount FROM " + WrittenTable.NAME + " WHERE id = " + row)) {
-                    rs.next();
+    /** One writer's transactions, of statements that are prepared once, as the drivers of most languages keep them. */
+    private static final class Transactions implements AutoCloseable {
+        private final Mode mode;
+        private final Statement control;
+        private final PreparedStatement read;
+        private final PreparedStatement write;
+
+        Transactions(Connection c, Mode mode) throws SQLException {
+            this.mode = mode;
+            control = c.createStatement();
+            read = c.prepareStatement("SELECT amount FROM " + WrittenTable.NAME + " WHERE id = ?");
+            write = c.prepareStatement("UPDATE " + WrittenTable.NAME + " SET amount = amount + 1 WHERE id = ?");
+        }
+
+        void run(int row) throws SQLException {
+            switch (mode) {
+                case AUTOCOMMIT -> update(row);
+                case READ_THEN_WRITE -> {
+                    control.execute("BEGIN");
+                    read.setInt(1, row);
+                    try (ResultSet rs = read.executeQuery()) {
+                        rs.next();
+                    }
+                    update(row);
+                    control.execute("COMMIT");
                 }
-                s.execute(update);
-                s.execute("COMMIT");
-            }
-            case IMMEDIATE -> {
-                s.execute("BEGIN IMMEDIATE");
-                s.execute(update);
-                s.execute("COMMIT");
+                case IMMEDIATE -> {
+                    control.execute("BEGIN IMMEDIATE");
+                    update(row);
+                    control.execute("COMMIT");
+                }
             }
         }
-    }
 
-    private static void rollback(Statement s) throws SQLException {
-        try {
-            s.execute("ROLLBACK");
-        } catch (SQLException e) {
-            // BEGIN IMMEDIATE itself had failed: nothing is open.
-            if (!String.valueOf(e.getMessage()).contains("no transaction is active")) {
-                throw e;
+        private void update(int row) throws SQLException {
+            write.setInt(1, row);
+            write.executeUpdate();
+        }
+
+        /** After a transaction that was refused. */
+        void rollback() throws SQLException {
+            if (mode == Mode.AUTOCOMMIT) {
+                return;
             }
+            try {
+                control.execute("ROLLBACK");
+            } catch (SQLException e) {
+                // BEGIN IMMEDIATE itself had failed: nothing is open.
+                if (!String.valueOf(e.getMessage()).contains("no transaction is active")) {
+                    throw e;
+                }
+            }
+        }
+
+        @Override
+        public void close() throws SQLException {
+            read.close();
+            write.close();
+            control.close();
         }
     }
 }

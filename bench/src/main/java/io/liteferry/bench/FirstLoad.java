@@ -117,7 +117,7 @@ record FirstLoad(long rows, int rounds, int partitions) {
                         "ours: capture and sink in one fresh JVM, -Xmx" + Pipeline.HEAP
                                 + ", from the start of its process until the target is consistent (all rows committed);"
                                 + " tables, triggers and topics are made before",
-                        "the broker runs in the benchmark's own JVM, warm after the first round; one replica, acks=all",
+                        "the broker runs in a JVM of its own, warm after the first round; one replica, acks=all",
                         "pgloader: from the start of its process to its end, its own defaults",
                         "counts and sums of both targets are compared with the source after each load"),
                 machine);

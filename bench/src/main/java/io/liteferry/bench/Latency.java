@@ -197,7 +197,7 @@ record Latency(int rate, int seconds) {
                                 + WARM_UP_SECONDS + " s are not counted",
                         "from the return of the commit in SQLite until a consumer has the record, and until a query of"
                                 + " max(id) that is asked every millisecond has returned the row",
-                        "writer, both readers and the broker in one JVM; capture and sink in a second one, -Xmx"
+                        "writer and both readers in one JVM, the broker in another; capture and sink in a third, -Xmx"
                                 + Pipeline.HEAP),
                 Machine.describe(servers));
     }

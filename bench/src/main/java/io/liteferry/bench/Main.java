@@ -129,7 +129,7 @@ final class Main {
     int captureRead(
             @Option(
                             names = "--rows",
-                            defaultValue = "500000",
+                            defaultValue = "2000000",
                             description = "Rows of ten columns (default: ${DEFAULT-VALUE}).")
                     long rows,
             @Mixin Rounds rounds,

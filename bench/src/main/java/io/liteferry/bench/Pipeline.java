@@ -1,5 +1,7 @@
 package io.liteferry.bench;
 
+import io.liteferry.capture.feedback.EndTopic;
+import io.liteferry.capture.install.ChangeLog;
 import io.liteferry.capture.install.SourceInstaller;
 import io.liteferry.core.kafka.KafkaClients;
 import io.liteferry.core.kafka.Topics;
@@ -8,15 +10,15 @@ import io.liteferry.core.plan.Plan;
 import io.liteferry.core.plan.PlanFile;
 import io.liteferry.core.plan.TablePlan;
 import io.liteferry.sink.schema.TargetInstaller;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -30,14 +32,12 @@ final class Pipeline implements AutoCloseable {
     private static final long LOOK_EVERY_MILLIS = 5;
 
     private final Plan plan;
-    private final Process process;
-    private final Path log;
+    private final Child child;
     private final long startedNanos;
 
-    private Pipeline(Plan plan, Process process, Path log, long startedNanos) {
+    private Pipeline(Plan plan, Child child, long startedNanos) {
         this.plan = plan;
-        this.process = process;
-        this.log = log;
+        this.child = child;
         this.startedNanos = startedNanos;
     }
 
@@ -78,32 +78,42 @@ final class Pipeline implements AutoCloseable {
     private static Pipeline start(Plan plan, Path folder, List<String> arguments) throws IOException {
         Path file = folder.resolve(plan.name() + ".yaml");
         PlanFile.write(plan, file);
-        Path log = folder.resolve(plan.name() + ".log");
+        List<String> all = new ArrayList<>(List.of(file.toString()));
+        all.addAll(arguments);
         long from = System.nanoTime();
-        ProcessBuilder builder = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx" + HEAP,
-                        "-XX:+UseSerialGC",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        PipelineProcess.class.getName(),
-                        file.toString())
-                .redirectError(log.toFile());
-        builder.command().addAll(arguments);
-        builder.environment().put("LITEFERRY_CONNECTION_URL", plan.options().string(Options.CONNECTION_URL));
-        Process process = builder.start();
-        return new Pipeline(plan, process, log, from);
+        Child child = Child.start(
+                PipelineProcess.class,
+                HEAP,
+                folder.resolve(plan.name() + ".log"),
+                Map.of("LITEFERRY_CONNECTION_URL", plan.options().string(Options.CONNECTION_URL)),
+                all);
+        return new Pipeline(plan, child, from);
     }
 
     /** Waits until the services run and returns the seconds this took, the start of the JVM included. */
     double secondsUntilStarted() throws IOException {
-        BufferedReader out = process.inputReader();
-        String line = out.readLine();
-        if (!PipelineProcess.STARTED.equals(line)) {
-            throw new IllegalStateException("The pipeline did not start: " + Files.readString(log));
-        }
+        child.running();
         return seconds();
+    }
+
+    /** Waits until capture has sent all that the log holds. */
+    void awaitCaughtUp(Connection source) throws SQLException, InterruptedException {
+        KafkaClients clients = KafkaClients.of(plan.options());
+        long logged;
+        try (Statement s = source.createStatement();
+                ResultSet rs = s.executeQuery("SELECT max(seq) FROM " + ChangeLog.LOG)) {
+            logged = rs.getLong(1);
+        }
+        while (seconds() < LIMIT_SECONDS) {
+            if (EndTopic.last(clients, plan)
+                    .filter(end -> end.position().seq() >= logged && end.consistent())
+                    .isPresent()) {
+                return;
+            }
+            TimeUnit.MILLISECONDS.sleep(LOOK_EVERY_MILLIS);
+        }
+        throw new IllegalStateException(
+                "Capture of " + plan.name() + " has not caught up after " + LIMIT_SECONDS + " s");
     }
 
     /** Waits until every table has left its snapshot in the target, and returns the seconds since the start. */
@@ -117,13 +127,11 @@ final class Pipeline implements AutoCloseable {
                         return seconds();
                     }
                 }
-                if (!process.isAlive()) {
-                    throw new IllegalStateException("The pipeline ended early: " + Files.readString(log));
-                }
+                child.demandAlive();
                 TimeUnit.MILLISECONDS.sleep(LOOK_EVERY_MILLIS);
             }
         }
-        throw new IllegalStateException("The pipeline was not done in " + LIMIT_SECONDS + " s, see " + log);
+        throw new IllegalStateException(plan.name() + " was not loaded in " + LIMIT_SECONDS + " s");
     }
 
     private double seconds() {
@@ -133,15 +141,6 @@ final class Pipeline implements AutoCloseable {
     /** Lets the services end as they do on SIGTERM. */
     @Override
     public void close() throws IOException {
-        process.getOutputStream().close();
-        try {
-            if (!process.waitFor(40, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-                throw new IllegalStateException("The pipeline did not stop within 40 s, see " + log);
-            }
-        } catch (InterruptedException e) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
-        }
+        child.close();
     }
 }

@@ -5,12 +5,7 @@ import io.liteferry.core.plan.Plan;
 import io.liteferry.core.plan.PlanFile;
 import io.liteferry.core.service.Service;
 import io.liteferry.sink.SinkService;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.concurrent.CountDownLatch;
@@ -21,7 +16,6 @@ import java.util.concurrent.TimeUnit;
  * does.
  */
 final class PipelineProcess {
-    static final String STARTED = "started";
     static final String ALONE = "capture-alone";
 
     private PipelineProcess() {}
@@ -31,35 +25,20 @@ final class PipelineProcess {
         // A migration file holds no password; it comes the way it comes to the services in containers.
         Plan plan = read.withOptions(read.options().withEnvironment(System.getenv()));
         Clock clock = Clock.systemUTC();
-        CountDownLatch ended = new CountDownLatch(1);
         try (Service sink = new SinkService(plan, clock);
-                Service capture = new CaptureService(plan, clock);
-                OutputStream out = new FileOutputStream(FileDescriptor.out)) {
+                Service capture = new CaptureService(plan, clock)) {
             if (arguments.length == 1) {
                 sink.start();
             }
             capture.start();
-            out.write((STARTED + "\n").getBytes(StandardCharsets.UTF_8));
-            out.flush();
-            Thread input = new Thread(() -> readToEnd(ended), "standard-input");
-            input.setDaemon(true);
-            input.start();
+            Child.say("started");
+            CountDownLatch ended = Child.untilInputEnds();
             while (!ended.await(100, TimeUnit.MILLISECONDS)) {
                 if (sink.failure() != null || capture.failure() != null) {
                     // The services have logged why.
                     System.exit(1);
                 }
             }
-        }
-    }
-
-    private static void readToEnd(CountDownLatch ended) {
-        try {
-            while (System.in.read() >= 0) {}
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } finally {
-            ended.countDown();
         }
     }
 }

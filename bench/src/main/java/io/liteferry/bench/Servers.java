@@ -1,6 +1,5 @@
 package io.liteferry.bench;
 
-import io.liteferry.embedded.EmbeddedKafka;
 import io.liteferry.embedded.PostgresServer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,17 +9,23 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
-/** One PostgreSQL and one broker for a whole benchmark, warm after the first round, removed at its end. */
+/** One PostgreSQL and one broker in a JVM of its own for a whole benchmark, warm after the first round, removed at its end. */
 final class Servers implements AutoCloseable {
+    private static final String BROKER_HEAP = "512m";
+
     private final Path folder;
     private final PostgresServer postgres;
-    private final EmbeddedKafka kafka;
+    private final Child broker;
+    private final String kafka;
 
-    private Servers(Path folder, PostgresServer postgres, EmbeddedKafka kafka) {
+    private Servers(Path folder, PostgresServer postgres, Child broker, String kafka) {
         this.folder = folder;
         this.postgres = postgres;
+        this.broker = broker;
         this.kafka = kafka;
     }
 
@@ -28,8 +33,14 @@ final class Servers implements AutoCloseable {
         Path folder = Files.createTempDirectory("liteferry-bench-");
         PostgresServer postgres = PostgresServer.start(folder.resolve("postgres"));
         try {
-            return new Servers(folder, postgres, EmbeddedKafka.start(folder.resolve("kafka")));
-        } catch (RuntimeException e) {
+            Child broker = Child.start(
+                    BrokerProcess.class,
+                    BROKER_HEAP,
+                    folder.resolve("broker.log"),
+                    Map.of(),
+                    List.of(folder.resolve("kafka").toString()));
+            return new Servers(folder, postgres, broker, broker.running());
+        } catch (IOException | RuntimeException e) {
             postgres.close();
             throw e;
         }
@@ -41,7 +52,7 @@ final class Servers implements AutoCloseable {
     }
 
     String kafka() {
-        return kafka.bootstrapServers();
+        return kafka;
     }
 
     String url(String database) {
@@ -69,7 +80,7 @@ final class Servers implements AutoCloseable {
     @Override
     public void close() throws IOException {
         try {
-            kafka.close();
+            broker.close();
         } finally {
             postgres.close();
         }

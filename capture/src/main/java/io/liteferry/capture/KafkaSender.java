@@ -2,6 +2,7 @@ package io.liteferry.capture;
 
 import io.debezium.engine.ChangeEvent;
 import io.debezium.engine.DebeziumEngine;
+import io.liteferry.capture.connector.Bundle;
 import io.liteferry.core.ErrorCode;
 import io.liteferry.core.LiteferryException;
 import io.liteferry.core.kafka.KafkaClients;
@@ -36,15 +37,23 @@ final class KafkaSender implements DebeziumEngine.ChangeConsumer<ChangeEvent<Sou
             List<ChangeEvent<SourceRecord, SourceRecord>> events,
             DebeziumEngine.RecordCommitter<ChangeEvent<SourceRecord, SourceRecord>> committer)
             throws InterruptedException {
-        List<Future<?>> sent = new ArrayList<>(events.size());
-        SourceRecord record = events.get(0).value();
+        for (ChangeEvent<SourceRecord, SourceRecord> event : events) {
+            send(((Bundle) event.value()).records());
+            committer.markProcessed(event);
+        }
+        committer.markBatchFinished();
+    }
+
+    private void send(List<SourceRecord> records) throws InterruptedException {
+        List<Future<?>> sent = new ArrayList<>(records.size());
+        SourceRecord record = records.get(0);
         try {
-            for (ChangeEvent<SourceRecord, SourceRecord> event : events) {
-                record = event.value();
-                sent.add(producer.send(bytes.of(record)));
+            for (SourceRecord r : records) {
+                record = r;
+                sent.add(producer.send(bytes.of(r)));
             }
             for (int i = 0; i < sent.size(); i++) {
-                record = events.get(i).value();
+                record = records.get(i);
                 sent.get(i).get();
             }
         } catch (ExecutionException e) {
@@ -53,10 +62,6 @@ final class KafkaSender implements DebeziumEngine.ChangeConsumer<ChangeEvent<Sou
             throw refused(record, e);
         }
         acknowledged.run();
-        for (ChangeEvent<SourceRecord, SourceRecord> event : events) {
-            committer.markProcessed(event);
-        }
-        committer.markBatchFinished();
     }
 
     private static LiteferryException refused(SourceRecord record, Throwable cause) {

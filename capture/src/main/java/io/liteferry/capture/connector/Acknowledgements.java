@@ -19,8 +19,8 @@ final class Acknowledgements {
         outstanding += records;
     }
 
-    synchronized void acknowledged() {
-        outstanding--;
+    synchronized void acknowledged(int records) {
+        outstanding -= records;
         if (outstanding == 0) {
             bell.run();
         }

@@ -67,7 +67,8 @@ public final class LiteferrySourceTask extends SourceTask {
 
     @Override
     public @Nullable List<SourceRecord> poll() throws InterruptedException {
-        if (task == null) {
+        TaskContext running = task;
+        if (running == null) {
             return null;
         }
         bell.drainPermits();
@@ -75,7 +76,10 @@ public final class LiteferrySourceTask extends SourceTask {
         if (records.isEmpty() && bell.tryAcquire(WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
             records = streams.next();
         }
-        return records.isEmpty() ? null : records;
+        if (records.isEmpty()) {
+            return null;
+        }
+        return running.host() == TaskContext.Host.ENGINE ? List.of(new Bundle(records)) : records;
     }
 
     @Override

@@ -159,7 +159,8 @@ final class SourceStream implements AutoCloseable {
     /** @param written false where the record will never be in Kafka */
     void commit(SourceRecord record, boolean written) {
         if (written) {
-            acknowledgements.acknowledged();
+            acknowledgements.acknowledged(
+                    record instanceof Bundle b ? b.records().size() : 1);
         } else {
             acknowledgements.dropped(record.topic());
         }

@@ -31,7 +31,7 @@ public record TaskContext(Plan plan, Clock clock, Host host, CaptureEvents event
     public enum Host {
         /** {@code commitRecord} on a producer's thread; without metadata the record was not written. */
         CONNECT,
-        /** {@code commitRecord} on the polling thread before the next poll, always without metadata. */
+        /** {@link Bundle}s; {@code commitRecord} on the polling thread before the next poll, always without metadata. */
         ENGINE
     }
 

@@ -2,6 +2,7 @@ package io.liteferry.capture.read;
 
 import io.liteferry.core.change.BatchEnd;
 import io.liteferry.core.change.BatchId;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,6 +14,6 @@ import java.util.Optional;
  */
 public record Slice(BatchId batch, List<ChangeRecord> records, Optional<BatchEnd> end, long logRows) {
     public Slice {
-        records = List.copyOf(records);
+        records = Collections.unmodifiableList(records);
     }
 }

@@ -57,7 +57,7 @@ final class SourceReader implements AutoCloseable {
     private final PreparedStatement header;
     private final PreparedStatement dataVersion;
     private final PreparedStatement log;
-    private final RowReader logKeys;
+    private final RowReader logRows;
     private final boolean utf16;
     private final int maxEntries;
     private final ReadTime time;
@@ -95,7 +95,7 @@ final class SourceReader implements AutoCloseable {
                     + "), (SELECT max(seq) FROM " + ChangeLog.LOG + ") FROM " + ChangeLog.META);
             this.log = connection.prepareStatement(
                     "SELECT * FROM " + ChangeLog.LOG + " WHERE seq > ? ORDER BY seq LIMIT ?");
-            this.logKeys = new RowReader(log, utf16);
+            this.logRows = new RowReader(log, utf16);
             Plan plan = EvolvedPlan.of(written, check.evolution());
             this.tables = new CapturedTables(connection, plan, start.tables(), utf16);
             this.schema = new SchemaWatch(file, connection, written, tables, check, own, start.schemaVersion());
@@ -240,18 +240,20 @@ final class SourceReader implements AutoCloseable {
         log.setInt(2, limit);
         long[] seqs = new long[limit];
         long[] fingerprints = new long[limit];
+        long[] entry = new long[5];
         int entries = 0;
         // In the order in which the tables come, so that the first of them always gets on.
         Map<TableReader, LoggedKeys> keys = new LinkedHashMap<>();
         try (ResultSet rs = log.executeQuery()) {
             while (rs.next()) {
-                seqs[entries] = rs.getLong(1);
-                fingerprints[entries] = rs.getLong(4);
-                TableReader table = tables.logged(rs.getInt(2));
-                if (rs.getInt(2) == 0 && rs.getInt(3) == ChangeLog.TRIGGERS_REMADE) {
-                    triggersRemade(tables.logged(rs.getInt(5)), out);
+                logRows.integers(entry);
+                seqs[entries] = entry[0];
+                fingerprints[entries] = entry[3];
+                TableReader table = tables.logged((int) entry[1]);
+                if (entry[1] == 0 && entry[2] == ChangeLog.TRIGGERS_REMADE) {
+                    triggersRemade(tables.logged((int) entry[4]), out);
                 } else if (table != null && table.readable()) {
-                    note(table, seqs[entries], rs.getInt(3), keys);
+                    note(table, seqs[entries], entry[2], keys);
                 }
                 entries++;
             }
@@ -280,8 +282,8 @@ final class SourceReader implements AutoCloseable {
         }
     }
 
-    private void note(TableReader table, long seq, int op, Map<TableReader, LoggedKeys> keys) throws SQLException {
-        logKeys.key(keyScratch.reset(), 4, table.keyColumns());
+    private void note(TableReader table, long seq, long op, Map<TableReader, LoggedKeys> keys) throws SQLException {
+        logRows.key(keyScratch.reset(), 4, table.keyColumns());
         RowKey key = new RowKey(keyScratch.toBytes());
         if (table.hasNull(key.packed())) {
             tables.suspend(table, "a row was written whose key is NULL", NULL_KEY);

@@ -120,9 +120,11 @@ final class TableReader implements AutoCloseable {
         s.sql().setLong(rereadParameter + 1, logged.lastSeq());
         int next = 0;
         long reached = limit;
+        long[] first = new long[1];
         try (ResultSet rs = s.sql().executeQuery()) {
             while (next < logged.size() && reached == limit && rs.next()) {
-                long seq = rs.getLong(1);
+                s.rows().integers(first);
+                long seq = first[0];
                 next = absent(logged, next, Math.min(seq - 1, limit), out);
                 // A key that was logged again in this run has its row here once more.
                 boolean wanted = next < logged.size() && logged.get(next).seq() == seq && seq <= limit;

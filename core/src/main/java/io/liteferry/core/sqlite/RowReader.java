@@ -59,6 +59,16 @@ public final class RowReader implements SafeStmtPtr.SafePtrIntFunction<SQLExcept
         read(w, first, count, true);
     }
 
+    /** The first columns of the current row as integers, in one call of the driver; anything else is 0. */
+    public void integers(long[] into) throws SQLException {
+        statement.safeRunInt((db, stmt) -> {
+            for (int i = 0; i < into.length; i++) {
+                into[i] = db.column_long(stmt, i);
+            }
+            return into.length;
+        });
+    }
+
     private void read(PackedWriter w, int from, int columns, boolean canonical) throws SQLException {
         this.writer = w;
         this.first = from;
