@@ -13,8 +13,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,9 +20,6 @@ import org.jspecify.annotations.Nullable;
  * that a person has edited in the file is as the file says.
  */
 public final class EvolvedPlan {
-    /** A string literal, or a quoted name: group 1. */
-    private static final Pattern QUOTED = Pattern.compile("'(?:[^']|'')*'|\"((?:[^\"]|\"\")*)\"");
-
     private EvolvedPlan() {}
 
     public static Plan of(Plan written, Map<String, TableEvolution> evolution) {
@@ -182,8 +177,8 @@ public final class EvolvedPlan {
                         i.name(),
                         i.unique(),
                         i.constraint(),
-                        i.terms().stream().map(e -> renamed(e, target)).toList(),
-                        i.where().map(w -> renamed(w, target))))
+                        i.terms().stream().map(e -> QuotedNames.renamed(e, target)).toList(),
+                        i.where().map(w -> QuotedNames.renamed(w, target))))
                 .toList();
         KeyPlan key = new KeyPlan(
                 t.key().kind(), t.key().columns().stream().map(source).toList());
@@ -235,9 +230,9 @@ public final class EvolvedPlan {
                 t.key(),
                 t.columns().stream().filter(c -> !c.equals(gone)).toList(),
                 t.indexes().stream()
-                        .filter(i -> i.terms().stream().noneMatch(e -> names(e, gone.target()))
+                        .filter(i -> i.terms().stream().noneMatch(e -> QuotedNames.of(e).contains(gone.target()))
                                 && i.where()
-                                        .filter(w -> names(w, gone.target()))
+                                        .filter(w -> QuotedNames.of(w).contains(gone.target()))
                                         .isEmpty())
                         .toList(),
                 t.foreignKeys().stream()
@@ -249,25 +244,5 @@ public final class EvolvedPlan {
             TablePlan t, KeyPlan key, List<ColumnPlan> columns, List<IndexPlan> indexes, List<ForeignKeyPlan> keys) {
         return new TablePlan(
                 t.source(), t.target(), key, columns, t.partition(), indexes, keys, t.expectedRows(), t.made());
-    }
-
-    private static boolean names(String expression, String target) {
-        Matcher m = QUOTED.matcher(expression);
-        boolean found = false;
-        while (!found && m.find()) {
-            found = m.group(1) != null && m.group(1).replace("\"\"", "\"").equals(target);
-        }
-        return found;
-    }
-
-    private static String renamed(String expression, UnaryOperator<String> target) {
-        return QUOTED.matcher(expression)
-                .replaceAll(m -> Matcher.quoteReplacement(
-                        m.group(1) == null
-                                ? m.group()
-                                : "\""
-                                        + target.apply(m.group(1).replace("\"\"", "\""))
-                                                .replace("\"", "\"\"")
-                                        + "\""));
     }
 }

@@ -4,14 +4,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** What must hold between the parts of a plan: no name dangles, none stands twice on the target. */
 final class PlanChecks {
-    /** A string literal, or a quoted name: group 1. */
-    private static final Pattern QUOTED = Pattern.compile("'(?:[^']|'')*'|\"((?:[^\"]|\"\")*)\"");
-
     private final PlanProblems problems;
     private final Map<String, TablePlan> byTarget = new HashMap<>();
 
@@ -57,12 +52,7 @@ final class PlanChecks {
             List<String> texts = new ArrayList<>(i.terms());
             i.where().ifPresent(texts::add);
             for (String text : texts) {
-                Matcher m = QUOTED.matcher(text);
-                while (m.find()) {
-                    if (m.group(1) != null) {
-                        known(t, m.group(1).replace("\"\"", "\""), yaml, "indexes." + i.name());
-                    }
-                }
+                QuotedNames.of(text).forEach(n -> known(t, n, yaml, "indexes." + i.name()));
             }
         }
     }

@@ -52,13 +52,18 @@ final class ExistingSchema implements TargetSchema {
         }
     }
 
+    /** True for a framework's own record of its migrations. */
+    static boolean isFrameworks(String table) {
+        return FRAMEWORK_TABLES.contains(table);
+    }
+
     private Optional<ExistingTable> target(String source) {
         return ExistingTable.named(source, tables, ExistingTable::name);
     }
 
     @Override
     public boolean carries(SourceTable table, List<Finding> findings) {
-        if (FRAMEWORK_TABLES.contains(table.name())) {
+        if (isFrameworks(table.name())) {
             findings.add(Finding.info(
                     "PLAN-FRAMEWORK-TABLE",
                     table.name(),
