@@ -1,7 +1,9 @@
 package io.liteferry.cli.command;
 
 import io.liteferry.cli.report.Output;
+import io.liteferry.core.ExitCode;
 import io.liteferry.core.options.Options;
+import io.liteferry.core.plan.PlanSchema;
 import io.liteferry.core.planning.PlanProgress;
 import io.liteferry.core.planning.PlanProposal;
 import io.liteferry.core.planning.Planner;
@@ -77,6 +79,9 @@ public final class PlanCommand implements Callable<Integer> {
             description = "With --diff: the migration file; its database is looked at where no FILE is given.")
     private @Nullable Path config;
 
+    @Option(names = "--schema", description = "Print the JSON Schema of the migration file, for editors, and nothing else.")
+    private boolean schema;
+
     @Option(
             names = {"-o", "--output"},
             paramLabel = "yaml|json",
@@ -90,6 +95,11 @@ public final class PlanCommand implements Callable<Integer> {
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
+        if (schema) {
+            out.print(PlanSchema.json());
+            out.flush();
+            return ExitCode.OK;
+        }
         if (diff != (config != null) && !(diff && target != null)) {
             throw usage(diff ? "--diff needs --config or --target." : "--config goes with --diff.");
         }
@@ -111,7 +121,7 @@ public final class PlanCommand implements Callable<Integer> {
                 .count();
         err.println("planned " + proposal.plan().tables().size() + " tables, "
                 + proposal.findings().size() + " findings, " + blockers + " of them blockers");
-        return 0;
+        return ExitCode.OK;
     }
 
     private ParameterException usage(String problem) {

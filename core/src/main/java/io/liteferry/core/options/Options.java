@@ -176,6 +176,14 @@ public final class Options {
                 : String.valueOf(value).isEmpty() || value instanceof Password ? "" : "`" + value + "`";
     }
 
+    /** The default and the range of an option, for a reader: {@code Default 10s, 1ms to 1m.} */
+    public static String range(String name) {
+        String range = shownRange(name);
+        String otherwise = shownDefault(name);
+        String both = (otherwise.isEmpty() ? "" : "Default " + otherwise) + (range.isEmpty() ? "" : ", " + range);
+        return both.isEmpty() ? "" : both.replace("`", "") + ".";
+    }
+
     /** A range for the reference documentation: {@code 1ms to 1m}. */
     static String shownRange(String name) {
         return DECLARATION.ranges().getOrDefault(name, "");

@@ -3,6 +3,7 @@ package io.liteferry.core.plan;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -71,6 +72,11 @@ public record TargetType(Kind kind, int precision, int scale) {
             Map.entry("character varying", Kind.VARCHAR),
             Map.entry("character", Kind.CHAR),
             Map.entry("bpchar", Kind.CHAR));
+
+    /** Other names that are read for a type. */
+    static Set<String> aliases() {
+        return ALIASES.keySet();
+    }
 
     public static TargetType of(Kind kind) {
         return new TargetType(kind, NONE, NONE);

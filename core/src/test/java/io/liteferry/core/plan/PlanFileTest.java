@@ -172,6 +172,60 @@ class PlanFileTest {
     }
 
     @Test
+    void namesTheLineOfEachNameThatDanglesAndOfEachImpossibleColumn() {
+        assertThatThrownBy(() -> read("""
+                        apiVersion: liteferry/v1
+                        kind: Migration
+                        name: m
+                        tabels:
+                          not: read
+                        tables:
+                          t:
+                            target: t
+                            key: [j]
+                            columns:
+                              j: { type: json }
+                              a:
+                                type: text
+                                identity: true
+                              b: { type: bigint, collation: C }
+                              c:
+                                target: a
+                                type: text
+                              d: { type: bigint, identity: true, default: 1 }
+                            indexes:
+                              - name: t_a
+                                terms: ["\\"a\\""]
+                              - name: t_a
+                                terms:
+                                  - lower("aa")
+                            foreign_keys:
+                              - name: f
+                                columns: [zz]
+                                references: tt
+                                referenced_columns: [j]
+                          u:
+                            target: t
+                            key: [id]
+                            columns:
+                              id: { type: bigint }
+                        """))
+                .message()
+                .contains(
+                        "line 4: tabels: unknown key (did you mean tables?)",
+                        "line 11: tables.t.columns.j: a key cannot be json",
+                        "line 12: tables.t.columns.a: identity is for smallint, integer and bigint, not for text",
+                        "line 15: tables.t.columns.b: collation is for text, not for bigint",
+                        "line 16: tables.t.columns.c: target a is taken",
+                        "line 19: tables.t.columns.d: an identity column has no default of its own",
+                        "line 21: tables.t.indexes.t_a: the name is taken, by table t",
+                        "line 21: tables.t.indexes.t_a: t has no column aa (did you mean a?)",
+                        "line 27: tables.t.foreign_keys.f: t has no column zz",
+                        "line 27: tables.t.foreign_keys.f: no table has the target tt (did you mean t?)",
+                        "line 32: tables.u.target: t is the target of t");
+    }
+
+    @Test
     void saysWhereAFileIsNotYaml() {
         assertThatThrownBy(() -> read("apiVersion: liteferry/v1\nname: ["))
                 .hasMessageContaining("LF-111")
