@@ -29,6 +29,7 @@ public final class EvolvedPlan {
             for (ColumnChange c : changes(table, evolution.get(table.source()))) {
                 change(tables, i, c);
             }
+            tables.set(i, stillMasked(table, tables.get(i)));
         }
         return written.withTables(tables);
     }
@@ -75,7 +76,23 @@ public final class EvolvedPlan {
     public static TablePlan after(TablePlan table, List<ColumnChange> changes) {
         List<TablePlan> one = new ArrayList<>(List.of(table));
         changes.forEach(c -> change(one, 0, c));
-        return one.get(0);
+        return stillMasked(table, one.get(0));
+    }
+
+    /** A column that the application dropped and made again is masked as before. */
+    private static TablePlan stillMasked(TablePlan written, TablePlan now) {
+        if (written.columns().stream().allMatch(c -> c.mask().isEmpty())) {
+            return now;
+        }
+        List<ColumnPlan> columns = now.columns().stream()
+                .map(c -> c.mask().isPresent()
+                        ? c
+                        : c.masked(written.columns().stream()
+                                .filter(w -> w.source().equals(c.source()))
+                                .flatMap(w -> w.mask().stream())
+                                .findFirst()))
+                .toList();
+        return with(now, now.key(), columns, now.indexes(), now.foreignKeys());
     }
 
     private static ColumnChange undo(TablePlan before, ColumnChange c) {
@@ -117,6 +134,7 @@ public final class EvolvedPlan {
                             c.type().sql(),
                             c.encoding().yaml()))
                     .append(c.zone());
+            c.mask().ifPresent(m -> text.append('|').append(m.yaml()));
         }
         return UUID.nameUUIDFromBytes(text.toString().getBytes(StandardCharsets.UTF_8))
                 .toString();

@@ -26,6 +26,7 @@ final class PlanChecks {
         tables.forEach(checks::columns);
         tables.forEach(checks::indexes);
         tables.forEach(checks::foreignKeys);
+        tables.forEach(new MaskChecks(tables.keySet())::check);
     }
 
     private void targetName(TablePlan t, YamlMap yaml) {

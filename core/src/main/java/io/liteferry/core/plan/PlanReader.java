@@ -247,7 +247,8 @@ final class PlanReader {
                 c.text("default"),
                 zone,
                 c.flag("identity", false),
-                c.text("collation").isPresent());
+                c.text("collation").isPresent(),
+                c.parsed("mask", "hash, null, partial, partial:N or fixed:VALUE", Mask::parse));
     }
 
     private Encoding encoding(YamlMap c, TargetType type) {

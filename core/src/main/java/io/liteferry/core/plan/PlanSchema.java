@@ -65,6 +65,10 @@ public final class PlanSchema {
         return choice;
     }
 
+    static ObjectNode mask() {
+        return any(node("null"), text().put("pattern", "^(hash|null|partial(:[0-9]{1,4})?|fixed:(.|\\n)*)$"));
+    }
+
     static ObjectNode actions() {
         return words(PlanReader.ACTIONS.stream().sorted().toList());
     }

@@ -112,6 +112,7 @@ final class PlanWriter {
         if (c.collateC()) {
             entries.add("collation: C");
         }
+        c.mask().ifPresent(m -> entries.add("mask: " + scalar(m.yaml())));
         StringBuilder line =
                 new StringBuilder("      " + scalar(c.source()) + ": { " + String.join(", ", entries) + " }");
         String why = notes.column(table.source(), c.source());

@@ -47,7 +47,7 @@ class PlanSchemaTest {
               u:
                 key: { unique_index: [x] }
                 columns: { x: { type: int4 } }
-              v: { key: rowid, columns: { x: { type: text, collation: C } } }
+              v: { key: rowid, columns: { x: { type: text, collation: C, mask: null }, y: { type: text, mask: "partial:2" } } }
             """;
 
     @TempDir
@@ -105,6 +105,7 @@ class PlanSchemaTest {
                 "collation: C | collation: D",
                 "liteferry/v1 | liteferry/v2",
                 "kind: Migration | kind: Plan",
+                "partial:2 | partial:x",
             })
     void refusesWhatTheReaderRefuses(String written, String mistaken) {
         String bad = GOOD.replace(written, mistaken);
