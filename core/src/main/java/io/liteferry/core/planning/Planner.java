@@ -125,16 +125,16 @@ public final class Planner {
     private List<SourceTable> catalog(SqliteFile file, AtomicLong expected, List<Finding> findings) {
         try (Connection connection = file.openReadOnly()) {
             SqliteCatalog catalog = new SqliteCatalog(connection);
-            for (String left : catalog.leftOut()) {
+            catalog.leftOut().forEach((left, kind) -> {
                 Finding finding = Finding.info(
                         "PLAN-LEFT-OUT",
                         left,
-                        "is a view, a virtual table or belongs to one; such cannot be captured",
-                        "Make its counterpart on PostgreSQL by hand, for instance in hooks after the load");
+                        "is a " + kind + ", which holds no rows that could be captured",
+                        "Make its counterpart on PostgreSQL by hand after the load");
                 if (!findings.contains(finding)) {
                     findings.add(finding);
                 }
-            }
+            });
             for (String ours : catalog.namedLikeOurs()) {
                 findings.add(Finding.warning(
                         "PLAN-NAME-OURS",
@@ -192,6 +192,10 @@ public final class Planner {
         drafts.forEach((source, d) -> foreignKeys.put(source, choice.foreignKeys(d)));
         PartitionChoice partitions = new PartitionChoice(options, indexes, foreignKeys, findings);
         List<TablePlan> plans = new ArrayList<>();
+        drafts.values().stream().filter(TableDraft::made).forEach(d -> {
+            findings.addAll(IndexAdvice.of(d));
+            findings.addAll(TableAdvice.of(d));
+        });
         drafts.forEach((source, d) -> plans.add(d.plan(
                 partitions.of(d),
                 indexes.getOrDefault(source, List.of()),
