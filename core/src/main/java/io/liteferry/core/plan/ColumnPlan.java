@@ -59,7 +59,7 @@ public record ColumnPlan(
                 };
             case UNIX_SECONDS, UNIX_MILLIS, UNIX_MICROS, ZERO_ONE -> StorageClass.INTEGER;
             case JULIAN_DAY -> StorageClass.REAL;
-            case ISO8601, TRUE_FALSE, T_F, YES_NO, Y_N -> StorageClass.TEXT;
+            case ISO8601, UUID_HEX, TRUE_FALSE, T_F, YES_NO, Y_N -> StorageClass.TEXT;
             case UUID_BLOB, EXACT -> StorageClass.BLOB;
         };
     }

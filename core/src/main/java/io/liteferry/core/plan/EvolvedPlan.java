@@ -113,7 +113,7 @@ public final class EvolvedPlan {
                         column.source(),
                         null,
                         column.target(),
-                        column.type().sql(),
+                        column.type().toString(),
                         column.encoding().yaml(),
                         true,
                         null);

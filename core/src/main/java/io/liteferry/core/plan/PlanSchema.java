@@ -105,7 +105,7 @@ public final class PlanSchema {
                         Stream.of(TargetType.Kind.values()).map(TargetType.Kind::sql), TargetType.aliases().stream())
                 .sorted()
                 .collect(Collectors.joining("|"));
-        return text().put("pattern", "^(" + names + ")( ?\\([0-9, ]+\\))?( with(out)? time zone)?$");
+        return text().put("pattern", "^(" + names + ")( ?\\([0-9, ]+\\))?( with(out)? time zone)?$|^enum .+$");
     }
 
     static ObjectNode options() {

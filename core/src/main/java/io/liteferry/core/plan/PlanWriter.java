@@ -97,7 +97,7 @@ final class PlanWriter {
         if (!c.target().equals(c.source())) {
             entries.add("target: " + scalar(c.target()));
         }
-        entries.add("type: " + scalar(c.type().sql()));
+        entries.add("type: " + scalar(c.type().toString()));
         if (c.encoding() != Encoding.PLAIN) {
             entries.add("encoding: " + c.encoding().yaml());
         }

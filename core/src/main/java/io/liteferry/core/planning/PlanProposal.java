@@ -136,7 +136,7 @@ public record PlanProposal(Plan plan, List<Finding> findings, Map<String, Map<St
     private static void column(ObjectNode out, ColumnPlan c, String reason) {
         out.put("name", c.source())
                 .put("target", c.target())
-                .put("type", c.type().sql());
+                .put("type", c.type().toString());
         out.put("encoding", c.encoding().yaml()).put("nullable", c.nullable()).put("identity", c.identity());
         c.defaultSql().ifPresent(d -> out.put("default", d));
         c.zone().ifPresent(z -> out.put("zone", z.getId()));

@@ -70,7 +70,7 @@ final class SchemaOutline {
     static String column(TargetType type, boolean nullable, boolean identity, boolean withDefault) {
         boolean time = type.kind() == Kind.TIME || type.kind() == Kind.TIMESTAMP || type.kind() == Kind.TIMESTAMPTZ;
         TargetType shown = time && type.precision() == FINEST_TIME ? TargetType.of(type.kind()) : type;
-        return column(shown.sql(), nullable, identity, withDefault);
+        return column(shown.toString(), nullable, identity, withDefault);
     }
 
     static String column(String type, boolean nullable, boolean identity, boolean withDefault) {

@@ -74,7 +74,7 @@ public final class SourceForm {
             case DOUBLE -> SourceForm::doublePrecision;
             case REAL -> SourceForm::singlePrecision;
             case BOOLEAN -> bool(column.encoding());
-            case TEXT -> (c, v, row) -> text(TargetType.NONE, c, v, row);
+            case TEXT, CITEXT, ENUM -> (c, v, row) -> text(TargetType.NONE, c, v, row);
             case VARCHAR -> (c, v, row) -> text(type.precision(), c, v, row);
             case CHAR -> (c, v, row) -> padded(type.precision(), c, v, row);
             case BYTEA -> SourceForm::bytes;
