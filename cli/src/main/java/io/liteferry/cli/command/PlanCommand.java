@@ -79,7 +79,9 @@ public final class PlanCommand implements Callable<Integer> {
             description = "With --diff: the migration file; its database is looked at where no FILE is given.")
     private @Nullable Path config;
 
-    @Option(names = "--schema", description = "Print the JSON Schema of the migration file, for editors, and nothing else.")
+    @Option(
+            names = "--schema",
+            description = "Print the JSON Schema of the migration file, for editors, and nothing else.")
     private boolean schema;
 
     @Option(

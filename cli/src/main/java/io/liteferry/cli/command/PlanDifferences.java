@@ -52,9 +52,9 @@ final class PlanDifferences {
                     .toList());
         }
         if (file.tables().stream().anyMatch(t -> !t.made())) {
-            Stream<TablePlan> existing =
-                    planner.planOnto(PgConnections.of(options)).plan().tables().stream();
-            asked.addAll(existing.filter(t -> asked.stream().noneMatch(a -> a.source().equals(t.source())))
+            Stream<TablePlan> existing = planner.planOnto(PgConnections.of(options)).plan().tables().stream();
+            asked.addAll(existing.filter(
+                            t -> asked.stream().noneMatch(a -> a.source().equals(t.source())))
                     .toList());
         }
         found = SchemaDifference.ofFile(file, file.withTables(asked));
@@ -93,7 +93,11 @@ final class PlanDifferences {
         } else {
             Output.table(
                     out,
-                    List.of("TABLE", "PART", "SOURCE ASKS FOR", against.startsWith("schema ") ? "TARGET HAS" : "FILE HAS"),
+                    List.of(
+                            "TABLE",
+                            "PART",
+                            "SOURCE ASKS FOR",
+                            against.startsWith("schema ") ? "TARGET HAS" : "FILE HAS"),
                     found.stream()
                             .map(d -> List.of(d.table(), d.part(), shown(d.asked()), shown(d.found())))
                             .toList());

@@ -43,23 +43,28 @@ class PlanDiffTest {
     void endsWithFourAndATableWhereSomethingDiffers() throws Exception {
         execute("ALTER TABLE t ADD COLUMN b INTEGER");
 
-        assertThat(run("plan", source.toString(), "--diff", "--config", config.toString())).isEqualTo(4);
+        assertThat(run("plan", source.toString(), "--diff", "--config", config.toString()))
+                .isEqualTo(4);
         assertThat(out.toString()).containsPattern("t +column b +bigint +-").contains("next: ");
 
-        assertThat(run("plan", "--diff", "--config", config.toString(), "-o", "json")).isEqualTo(4);
+        assertThat(run("plan", "--diff", "--config", config.toString(), "-o", "json"))
+                .isEqualTo(4);
         JsonNode json = new ObjectMapper().readTree(out.toString());
         assertThat(json.path("apiVersion").asText()).isEqualTo("liteferry/v1");
         assertThat(json.path("kind").asText()).isEqualTo("PlanDiff");
         assertThat(json.path("differences").path(0).path("part").asText()).isEqualTo("column b");
-        assertThat(json.path("differences").path(0).path("source_asks").asText()).isEqualTo("bigint");
+        assertThat(json.path("differences").path(0).path("source_asks").asText())
+                .isEqualTo("bigint");
         assertThat(json.path("next_steps")).isNotEmpty();
     }
 
     @Test
     void refusesADiffWithNothingToCompareWith() {
         assertThat(run("plan", source.toString(), "--diff")).isEqualTo(2);
-        assertThat(run("plan", source.toString(), "--config", config.toString())).isEqualTo(2);
-        assertThat(run("plan", "--diff", "--target", "jdbc:postgresql://localhost/x")).isEqualTo(2);
+        assertThat(run("plan", source.toString(), "--config", config.toString()))
+                .isEqualTo(2);
+        assertThat(run("plan", "--diff", "--target", "jdbc:postgresql://localhost/x"))
+                .isEqualTo(2);
         assertThat(run("plan")).isEqualTo(2);
         assertThat(err.toString()).contains("FILE is missing");
     }

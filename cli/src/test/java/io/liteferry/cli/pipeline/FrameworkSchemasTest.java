@@ -47,8 +47,8 @@ class FrameworkSchemasTest {
                 "prisma | 4 | _prisma_migrations | Post id | UPDATE User SET role = 'ADMIN' WHERE email LIKE 'u1%';"
                         + " DELETE FROM _PostToTag WHERE B = 2",
             })
-    void endReadyWithTheirOwnDefinitionsAndRecords(String framework, int carried, String own, String counted, String changes)
-            throws Exception {
+    void endReadyWithTheirOwnDefinitionsAndRecords(
+            String framework, int carried, String own, String counted, String changes) throws Exception {
         Path source = folder.resolve("app.db");
         run("jdbc:sqlite:" + source, script(framework + ".sqlite.sql"));
         String target = SharedServers.newDatabase();
@@ -72,7 +72,8 @@ class FrameworkSchemasTest {
                 .isEqualTo(foreignKeys);
         assertThat(lines(target, FOREIGN_KEYS)).hasSameSizeAs(foreignKeys).allMatch(f -> f.contains("DEFERRABLE"));
         assertThat(records(target, own)).isEqualTo(records);
-        assertThat(lines(target, "SELECT name FROM liteferry.suspended_constraint")).isEmpty();
+        assertThat(lines(target, "SELECT name FROM liteferry.suspended_constraint"))
+                .isEmpty();
         String[] column = counted.split(" ", -1);
         assertThat(lines(target, "SELECT nextval(pg_get_serial_sequence('\"" + column[0] + "\"', 'id'))"))
                 .isEqualTo(lines(target, "SELECT max(\"" + column[1] + "\") + 1 FROM \"" + column[0] + "\""));

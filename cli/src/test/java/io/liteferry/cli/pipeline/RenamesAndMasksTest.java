@@ -45,15 +45,23 @@ class RenamesAndMasksTest {
         assertThat(ended.exit()).as(ended.out() + ended.err()).isZero();
         assertThat(rows(target, "SELECT nr, client, amount::text FROM purchase ORDER BY nr"))
                 .isEqualTo(rows(sqlite, "SELECT id, customer_id, printf('%.2f', total) FROM orders ORDER BY id"));
-        assertThat(rows(target, "SELECT count(DISTINCT contact), count(phone), count(notes), min(length(contact)) FROM client"))
+        assertThat(rows(
+                        target,
+                        "SELECT count(DISTINCT contact), count(phone), count(notes), min(length(contact)) FROM client"))
                 .containsExactly("300|200|0|32");
         assertThat(rows(target, "SELECT full_name FROM client WHERE id = 42")).containsExactly("************r 42");
-        assertThat(rows(target, "SELECT indexdef FROM pg_indexes WHERE tablename = 'purchase' AND indexname = 'orders_customer'"))
+        assertThat(
+                        rows(
+                                target,
+                                "SELECT indexdef FROM pg_indexes WHERE tablename = 'purchase' AND indexname = 'orders_customer'"))
                 .singleElement()
                 .asString()
                 .contains("(client)")
                 .contains("amount >");
-        assertThat(rows(target, "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'f' AND conrelid = 'purchase'::regclass"))
+        assertThat(
+                        rows(
+                                target,
+                                "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'f' AND conrelid = 'purchase'::regclass"))
                 .singleElement()
                 .asString()
                 .contains("FOREIGN KEY (client) REFERENCES client(id)");
@@ -65,18 +73,30 @@ class RenamesAndMasksTest {
                 "DELETE FROM orders WHERE id % 7 = 0");
         run(target, "UPDATE client SET notes = 'by hand' WHERE id = 11");
         ended = shop.command(
-                "run", "all", "--config", shop.config().toString(), "--until", "ready", "--timeout", "5s", "-o", "json");
+                "run",
+                "all",
+                "--config",
+                shop.config().toString(),
+                "--until",
+                "ready",
+                "--timeout",
+                "5s",
+                "-o",
+                "json");
         assertThat(ended.exit()).as(ended.out() + ended.err()).isEqualTo(4);
         assertThat(ended.json().path("tables"))
                 .filteredOn(t -> t.path("mismatched_rows").asInt() == 1)
                 .extracting(t -> t.path("name").asText())
                 .containsExactly("customer");
-        assertThat(rows(target, "SELECT full_name, notes FROM client WHERE id = 9")).containsExactly("****Name|null");
+        assertThat(rows(target, "SELECT full_name, notes FROM client WHERE id = 9"))
+                .containsExactly("****Name|null");
         assertThat(rows(target, "SELECT count(*) FROM purchase"))
                 .isEqualTo(rows(sqlite, "SELECT count(*) FROM orders"));
 
-        List<String> everything = rows(target, "SELECT t.c FROM (SELECT client::text AS c FROM client"
-                + " UNION ALL SELECT purchase::text FROM purchase) t");
+        List<String> everything = rows(
+                target,
+                "SELECT t.c FROM (SELECT client::text AS c FROM client"
+                        + " UNION ALL SELECT purchase::text FROM purchase) t");
         assertThat(everything).hasSizeGreaterThan(1_000).noneMatch(r -> r.contains("secret") || r.contains("+49"));
     }
 
@@ -95,7 +115,8 @@ class RenamesAndMasksTest {
                 .replace("\\\"customer_id\\\"", "\\\"client\\\"")
                 .replace("\\\"total\\\"", "\\\"amount\\\"")
                 .replace("columns: [customer_id], references: customer", "columns: [client], references: client")
-                .replaceFirst("options:\n", "options:\n  mask.secret: \"\\${file:" + config.resolveSibling("key") + "}\"\n");
+                .replaceFirst(
+                        "options:\n", "options:\n  mask.secret: \"\\${file:" + config.resolveSibling("key") + "}\"\n");
         Files.writeString(config.resolveSibling("key"), "of this test");
         Files.writeString(config, edited);
     }

@@ -195,7 +195,9 @@ public final class EvolvedPlan {
                         i.name(),
                         i.unique(),
                         i.constraint(),
-                        i.terms().stream().map(e -> QuotedNames.renamed(e, target)).toList(),
+                        i.terms().stream()
+                                .map(e -> QuotedNames.renamed(e, target))
+                                .toList(),
                         i.where().map(w -> QuotedNames.renamed(w, target))))
                 .toList();
         KeyPlan key = new KeyPlan(
@@ -248,7 +250,8 @@ public final class EvolvedPlan {
                 t.key(),
                 t.columns().stream().filter(c -> !c.equals(gone)).toList(),
                 t.indexes().stream()
-                        .filter(i -> i.terms().stream().noneMatch(e -> QuotedNames.of(e).contains(gone.target()))
+                        .filter(i -> i.terms().stream()
+                                        .noneMatch(e -> QuotedNames.of(e).contains(gone.target()))
                                 && i.where()
                                         .filter(w -> QuotedNames.of(w).contains(gone.target()))
                                         .isEmpty())

@@ -63,7 +63,8 @@ public record Mask(Way way, String argument) {
         Kind kind = column.type().kind();
         boolean plain = column.encoding() == Encoding.PLAIN;
         boolean text = kind == Kind.TEXT || kind == Kind.VARCHAR;
-        boolean wide = column.type().precision() == TargetType.NONE || column.type().precision() >= HASH_DIGITS;
+        boolean wide =
+                column.type().precision() == TargetType.NONE || column.type().precision() >= HASH_DIGITS;
         return switch (way) {
             case NULL ->
                 column.nullable() && !column.identity()
@@ -72,8 +73,8 @@ public record Mask(Way way, String argument) {
             case HASH ->
                 text && wide || kind == Kind.UUID || kind == Kind.BYTEA && plain
                         ? Optional.empty()
-                        : Optional.of("hash is for text, varchar of " + HASH_DIGITS + " and more, uuid and bytea, not for "
-                                + column.type());
+                        : Optional.of("hash is for text, varchar of " + HASH_DIGITS
+                                + " and more, uuid and bytea, not for " + column.type());
             case PARTIAL ->
                 text ? Optional.empty() : Optional.of("partial is for text and varchar, not for " + column.type());
             case FIXED -> fixed(column);
@@ -83,16 +84,15 @@ public record Mask(Way way, String argument) {
     private Optional<String> fixed(ColumnPlan column) {
         TargetType type = column.type();
         boolean length = type.kind() == Kind.VARCHAR || type.kind() == Kind.CHAR;
-        String number =
-                switch (column.storageClass()) {
-                    case INTEGER -> "-?\\d{1,18}";
-                    case REAL -> "-?\\d{1,18}(\\.\\d{1,18})?";
-                    case BLOB -> "([0-9a-fA-F]{2})*";
-                    default -> ".*";
-                };
+        String number = switch (column.storageClass()) {
+            case INTEGER -> "-?\\d{1,18}";
+            case REAL -> "-?\\d{1,18}(\\.\\d{1,18})?";
+            case BLOB -> "([0-9a-fA-F]{2})*";
+            default -> ".*";
+        };
         if (column.encoding() == Encoding.EXACT || !argument.matches("(?s)" + number) || argument.indexOf('\0') >= 0) {
-            return Optional.of("fixed:" + argument + " is not a value that SQLite would hold for " + type + ", encoding "
-                    + column.encoding().yaml());
+            return Optional.of("fixed:" + argument + " is not a value that SQLite would hold for " + type
+                    + ", encoding " + column.encoding().yaml());
         }
         boolean fits = !length
                 || type.precision() == TargetType.NONE

@@ -114,7 +114,9 @@ public final class PlanSchema {
         for (ConfigDef.ConfigKey k : Options.declared().configKeys().values()) {
             properties.set(
                     k.name,
-                    JsonNodeFactory.instance.objectNode().put("description", k.documentation + " " + Options.range(k.name)));
+                    JsonNodeFactory.instance
+                            .objectNode()
+                            .put("description", k.documentation + " " + Options.range(k.name)));
         }
         return options;
     }

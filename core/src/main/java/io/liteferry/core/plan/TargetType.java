@@ -26,8 +26,8 @@ public record TargetType(Kind kind, int precision, int scale, String name) {
 
     private static final int FINEST_TIME = 6;
     /** {@code enum mood}, {@code enum app."Order status"}. */
-    private static final Pattern ENUMERATION =
-            Pattern.compile("enum ((?:[a-z_][a-z0-9_]*|\"(?:[^\"]|\"\")+\")(?:\\.(?:[a-z_][a-z0-9_]*|\"(?:[^\"]|\"\")+\"))?)");
+    private static final Pattern ENUMERATION = Pattern.compile(
+            "enum ((?:[a-z_][a-z0-9_]*|\"(?:[^\"]|\"\")+\")(?:\\.(?:[a-z_][a-z0-9_]*|\"(?:[^\"]|\"\")+\"))?)");
 
     private static final Pattern WRITTEN = Pattern.compile(
             "([a-z][a-z ]*[a-z0-9])\\s*(?:\\(\\s*(\\d{1,9})\\s*(?:,\\s*(\\d{1,9})\\s*)?\\))?( without time zone| with time zone)?");

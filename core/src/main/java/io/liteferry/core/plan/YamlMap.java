@@ -84,13 +84,15 @@ final class YamlMap {
     private static Optional<NodeTuple> step(Node from, String step) {
         if (from instanceof MappingNode mapping) {
             return mapping.getValue().stream()
-                    .filter(t -> t.getKeyNode() instanceof ScalarNode k && k.getValue().equals(step))
+                    .filter(t -> t.getKeyNode() instanceof ScalarNode k
+                            && k.getValue().equals(step))
                     .findFirst();
         }
         if (from instanceof SequenceNode sequence) {
             for (Node element : sequence.getValue()) {
                 boolean named = step(element, "name")
-                        .filter(t -> t.getValueNode() instanceof ScalarNode n && n.getValue().equals(step))
+                        .filter(t -> t.getValueNode() instanceof ScalarNode n
+                                && n.getValue().equals(step))
                         .isPresent();
                 if (named) {
                     return Optional.of(new NodeTuple(element, element));

@@ -45,8 +45,7 @@ final class ExistingOutline {
     private ExistingOutline() {}
 
     /** @param plans already under the target's names */
-    static SchemaOutline read(
-            Connection connection, String schema, List<ExistingTable> tables, List<TablePlan> plans)
+    static SchemaOutline read(Connection connection, String schema, List<ExistingTable> tables, List<TablePlan> plans)
             throws SQLException {
         ExistingOutline o = new ExistingOutline();
         for (ExistingTable t : tables) {
@@ -102,11 +101,7 @@ final class ExistingOutline {
                     String source = sources.get(rs.getString(1));
                     if (source != null) {
                         outline.foreignKey(
-                                source,
-                                texts(rs.getArray(4)),
-                                rs.getString(2),
-                                texts(rs.getArray(5)),
-                                rs.getString(3));
+                                source, texts(rs.getArray(4)), rs.getString(2), texts(rs.getArray(5)), rs.getString(3));
                     }
                 }
             }

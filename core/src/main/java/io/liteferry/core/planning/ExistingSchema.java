@@ -100,7 +100,8 @@ final class ExistingSchema implements TargetSchema {
 
     private static List<Candidate> candidates(TargetType type, List<String> labels, DeclaredType declared) {
         if (type.kind() == Kind.ENUM) {
-            return List.of(new Candidate(new Meaning(type, Encoding.PLAIN), v -> v.isText() && labels.contains(v.text())));
+            return List.of(
+                    new Candidate(new Meaning(type, Encoding.PLAIN), v -> v.isText() && labels.contains(v.text())));
         }
         if (type.kind() == Kind.JSONB) {
             // The type is not ours to choose: jsonb may write the value differently, but must not lose any of it.

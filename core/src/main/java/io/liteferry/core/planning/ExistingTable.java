@@ -19,8 +19,7 @@ import java.util.Optional;
  * @param key target names of its primary key, in key order; empty where it has none
  * @param uniques target names of the columns of its other unique indexes that could stand for a key
  */
-record ExistingTable(
-        String name, List<Column> columns, List<String> key, List<List<String>> uniques, boolean empty) {
+record ExistingTable(String name, List<Column> columns, List<String> key, List<List<String>> uniques, boolean empty) {
     /**
      * A column of it.
      *
@@ -47,7 +46,7 @@ record ExistingTable(
             SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
                    a.atthasdef OR a.attidentity <> '',
                    a.attidentity <> '' OR coalesce(pg_get_expr(d.adbin, d.adrelid) LIKE 'nextval(%', false),
-                   a.attgenerated <> '', coalesce(o.collname IN ('C', 'POSIX'), false), 
+                   a.attgenerated <> '', coalesce(o.collname IN ('C', 'POSIX'), false),
                    ARRAY(SELECT e.enumlabel::text FROM pg_enum e WHERE e.enumtypid = a.atttypid)
               FROM pg_class c
               JOIN pg_namespace n ON n.oid = c.relnamespace

@@ -20,11 +20,12 @@ final class IndexAdvice {
         List<Finding> findings = new ArrayList<>();
         SourceTable source = table.profile().table();
         for (Index index : source.indexes()) {
-            coveredBy(index, table).ifPresent(other -> findings.add(Finding.info(
-                    "PLAN-INDEX-REDUNDANT",
-                    source.name() + "." + index.name(),
-                    "its columns are the first of " + other + ", which serves the same queries",
-                    "Remove it from indexes: to save its disk and the work at each write")));
+            coveredBy(index, table)
+                    .ifPresent(other -> findings.add(Finding.info(
+                            "PLAN-INDEX-REDUNDANT",
+                            source.name() + "." + index.name(),
+                            "its columns are the first of " + other + ", which serves the same queries",
+                            "Remove it from indexes: to save its disk and the work at each write")));
         }
         for (SourceTable.ForeignKey key : source.foreignKeys()) {
             if (!indexed(key, table)) {
@@ -40,7 +41,8 @@ final class IndexAdvice {
     }
 
     private static Optional<String> coveredBy(Index index, TableDraft table) {
-        boolean plain = index.origin().equals("c") && !index.unique() && index.where().isEmpty();
+        boolean plain =
+                index.origin().equals("c") && !index.unique() && index.where().isEmpty();
         if (!plain) {
             return Optional.empty();
         }
@@ -76,7 +78,8 @@ final class IndexAdvice {
                 .map(Index::terms);
         return Stream.concat(indexes, Stream.of(key(table)))
                 .filter(terms -> terms.size() >= wanted.size())
-                .anyMatch(terms -> folded(terms.subList(0, wanted.size()).stream().flatMap(t -> t.column().stream()))
+                .anyMatch(terms -> folded(
+                                terms.subList(0, wanted.size()).stream().flatMap(t -> t.column().stream()))
                         .equals(wanted));
     }
 

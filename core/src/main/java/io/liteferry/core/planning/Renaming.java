@@ -19,8 +19,7 @@ final class Renaming {
 
     private Renaming() {}
 
-    static Plan of(
-            Plan plan, Function<TablePlan, String> table, BiFunction<TablePlan, ColumnPlan, String> column) {
+    static Plan of(Plan plan, Function<TablePlan, String> table, BiFunction<TablePlan, ColumnPlan, String> column) {
         Renaming renaming = new Renaming();
         for (TablePlan t : plan.tables()) {
             Map<String, String> names = new HashMap<>();
@@ -78,5 +77,4 @@ final class Renaming {
     private String named(String table, String column) {
         return columns.getOrDefault(table, Map.of()).getOrDefault(column, column);
     }
-
 }

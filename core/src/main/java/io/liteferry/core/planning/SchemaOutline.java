@@ -62,7 +62,9 @@ final class SchemaOutline {
     private static String text(ColumnPlan c) {
         return column(c.type(), c.nullable(), c.identity(), false)
                 + c.defaultSql().map(d -> " DEFAULT " + d).orElse("")
-                + (c.encoding() == Encoding.usual(c.type().kind()) ? "" : ", encoding " + c.encoding().yaml())
+                + (c.encoding() == Encoding.usual(c.type().kind())
+                        ? ""
+                        : ", encoding " + c.encoding().yaml())
                 + c.zone().map(z -> ", zone " + z).orElse("")
                 + (c.collateC() ? ", collation C" : "");
     }
@@ -93,11 +95,9 @@ final class SchemaOutline {
     }
 
     void index(String table, boolean unique, List<String> terms, String where) {
-        String shown = String.join(", ", terms.stream().map(SchemaOutline::plain).toList());
-        part(
-                table,
-                (unique ? "unique " : "index ") + shown + (where.isEmpty() ? "" : " where " + plain(where)),
-                THERE);
+        String shown =
+                String.join(", ", terms.stream().map(SchemaOutline::plain).toList());
+        part(table, (unique ? "unique " : "index ") + shown + (where.isEmpty() ? "" : " where " + plain(where)), THERE);
     }
 
     void foreignKey(
@@ -112,7 +112,8 @@ final class SchemaOutline {
 
     /** Without quotes and casts, which PostgreSQL adds and takes away as it likes. */
     private static String plain(String sql) {
-        String bare = sql.replaceAll("::[a-z ]+(\\(\\d+\\))?", "").replace("\"", "").trim();
+        String bare =
+                sql.replaceAll("::[a-z ]+(\\(\\d+\\))?", "").replace("\"", "").trim();
         return bare.startsWith("(") && bare.indexOf(')') == bare.length() - 1
                 ? bare.substring(1, bare.length() - 1)
                 : bare;

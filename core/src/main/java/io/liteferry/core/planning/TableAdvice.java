@@ -83,8 +83,7 @@ final class TableAdvice {
     private static void sparse(TableDraft table, List<Finding> findings) {
         List<String> sparse = names(
                 table,
-                c -> c.values() + c.nulls() >= SPARSE_MIN_ROWS
-                        && c.nulls() >= SPARSE_SHARE * (c.values() + c.nulls()));
+                c -> c.values() + c.nulls() >= SPARSE_MIN_ROWS && c.nulls() >= SPARSE_SHARE * (c.values() + c.nulls()));
         if (sparse.size() >= SPARSE_MIN_COLUMNS) {
             findings.add(Finding.info(
                     "PLAN-TABLE-SPARSE",
@@ -101,11 +100,13 @@ final class TableAdvice {
                 .map(ColumnPlan::source)
                 .toList();
         if (!naive.isEmpty()) {
-            findings.add(Finding.info(
-                    "PLAN-ZONE-NAIVE",
-                    table.source(),
-                    "the times in " + String.join(", ", naive) + " carry no zone; planned as timestamp, as they are",
-                    "Where they are moments, set type: timestamptz, encoding: iso8601 and the zone: they were written in"));
+            findings.add(
+                    Finding.info(
+                            "PLAN-ZONE-NAIVE",
+                            table.source(),
+                            "the times in " + String.join(", ", naive)
+                                    + " carry no zone; planned as timestamp, as they are",
+                            "Where they are moments, set type: timestamptz, encoding: iso8601 and the zone: they were written in"));
         }
     }
 

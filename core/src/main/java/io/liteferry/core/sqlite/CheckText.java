@@ -8,7 +8,8 @@ import java.util.regex.Pattern;
 /** The CHECK constraints of a CREATE TABLE statement, as written. SQLite's catalogue does not list them. */
 final class CheckText {
     private static final Pattern TOKEN = Pattern.compile(
-            "'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`(?:[^`]|``)*`|\\[[^]]*]|--[^\\n]*|/\\*.*?(?:\\*/|$)|\\w+|\\s+|.", Pattern.DOTALL);
+            "'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`(?:[^`]|``)*`|\\[[^]]*]|--[^\\n]*|/\\*.*?(?:\\*/|$)|\\w+|\\s+|.",
+            Pattern.DOTALL);
 
     private CheckText() {}
 

@@ -73,7 +73,8 @@ class PlanSchemaTest {
             s.execute("INSERT INTO c VALUES ('x', 1, 1700000000)");
         }
 
-        String yaml = new Planner(new SqliteFile(file), Options.defaults()).plan().yaml();
+        String yaml =
+                new Planner(new SqliteFile(file), Options.defaults()).plan().yaml();
 
         assertThat(yaml.lines().findFirst()).contains("# yaml-language-server: $schema=" + PlanSchema.FILE);
         assertThat(problems(yaml)).isEmpty();
@@ -112,8 +113,7 @@ class PlanSchemaTest {
 
         assertThat(bad).isNotEqualTo(GOOD);
         assertThat(problems(bad)).isNotEmpty();
-        assertThatThrownBy(() -> new PlanReader("migration.yaml").read(bad))
-                .hasMessageContaining("line ");
+        assertThatThrownBy(() -> new PlanReader("migration.yaml").read(bad)).hasMessageContaining("line ");
     }
 
     private Set<ValidationMessage> problems(String yaml) {

@@ -76,12 +76,9 @@ class SchemaDifferenceTest {
                         tuple("author", "unique joined", "there | "),
                         tuple("Book", "column name", "text NOT NULL | "),
                         tuple("Book", "column title", " | text NOT NULL"),
-                        tuple(
-                                "Book", "column price", "double precision | numeric(15,2)"),
-                        tuple(
-                                "Book", "index lower(name) where draft = 1", "there | "),
-                        tuple(
-                                "Book", "index lower(title) where draft = 1", " | there"),
+                        tuple("Book", "column price", "double precision | numeric(15,2)"),
+                        tuple("Book", "index lower(name) where draft = 1", "there | "),
+                        tuple("Book", "index lower(title) where draft = 1", " | there"),
                         tuple("tag", "", "table | "));
     }
 

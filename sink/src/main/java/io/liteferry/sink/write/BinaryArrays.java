@@ -57,8 +57,7 @@ final class BinaryArrays {
 
     /** {@code ?::int8[], ?::text[]}, one for each column. */
     static String placeholders(List<TargetType> types) {
-        return String.join(
-                ", ", types.stream().map(BinaryArrays::placeholder).toList());
+        return String.join(", ", types.stream().map(BinaryArrays::placeholder).toList());
     }
 
     /** Labels travel as text: only PostgreSQL knows which there are. */

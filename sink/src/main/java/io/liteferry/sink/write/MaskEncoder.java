@@ -27,14 +27,16 @@ final class MaskEncoder {
      * @param notNull as the target really has the column
      * @throws LiteferryException {@link ErrorCode#PLAN_INVALID} where a hash has no key
      */
-    static FieldEncoder of(String table, ColumnPlan column, Mask mask, FieldEncoder plain, boolean notNull, String secret) {
+    static FieldEncoder of(
+            String table, ColumnPlan column, Mask mask, FieldEncoder plain, boolean notNull, String secret) {
         return switch (mask.way()) {
-            case NULL -> (c, v, out) -> {
-                if (notNull) {
-                    throw new Misfit(Misfit.Reason.NULL_VALUE);
-                }
-                out.putNullField();
-            };
+            case NULL ->
+                (c, v, out) -> {
+                    if (notNull) {
+                        throw new Misfit(Misfit.Reason.NULL_VALUE);
+                    }
+                    out.putNullField();
+                };
             case FIXED -> {
                 byte[] constant = constant(column.storageClass(), mask.argument());
                 PackedReader reader = new PackedReader();

@@ -53,8 +53,15 @@ class MaskEncoderTest {
                 List.of(i(1), t(PERSON), t(uuid), t("x"), t("Ada"), i(7), t("4111 2222"), t("zoë"), i(1)),
                 List.of(i(2), t(PERSON), t(uuid), SqliteValue.NULL, t(""), i(8), t("abcd"), t("ë"), i(0)),
                 List.of(
-                        i(3), SqliteValue.NULL, SqliteValue.NULL, SqliteValue.NULL, SqliteValue.NULL, SqliteValue.NULL,
-                        SqliteValue.NULL, SqliteValue.NULL, SqliteValue.NULL),
+                        i(3),
+                        SqliteValue.NULL,
+                        SqliteValue.NULL,
+                        SqliteValue.NULL,
+                        SqliteValue.NULL,
+                        SqliteValue.NULL,
+                        SqliteValue.NULL,
+                        SqliteValue.NULL,
+                        SqliteValue.NULL),
                 // A row that another column puts into the quarantine.
                 List.of(i(4), t(PERSON), t(uuid), t(PERSON), t(PERSON), i(9), t(PERSON), t(PERSON), i(5)));
 
@@ -84,7 +91,8 @@ class MaskEncoderTest {
     @Test
     void aHashWithoutAKeyIsRefused() {
         ColumnPlan column = COLUMNS.get(1);
-        assertThatThrownBy(() -> MaskEncoder.of("people", column, new Mask(Mask.Way.HASH, ""), TextEncoders::text, false, ""))
+        assertThatThrownBy(() ->
+                        MaskEncoder.of("people", column, new Mask(Mask.Way.HASH, ""), TextEncoders::text, false, ""))
                 .isInstanceOf(LiteferryException.class)
                 .hasMessageContaining("mask.secret")
                 .hasMessageContaining("hashed");

@@ -114,9 +114,7 @@ final class TableLayout {
     /** For keys alone: of the change log, of the quarantine. */
     SourceForm keyForm() {
         return new SourceForm(
-                keyColumns(),
-                IntStream.range(0, key.length).boxed().collect(Collectors.toSet()),
-                maskSecret);
+                keyColumns(), IntStream.range(0, key.length).boxed().collect(Collectors.toSet()), maskSecret);
     }
 
     TargetForm targetForm() {
