@@ -1,7 +1,9 @@
 package io.liteferry.cli.command;
 
 import io.liteferry.cli.report.Output;
+import io.liteferry.core.ExitCode;
 import io.liteferry.core.options.Options;
+import io.liteferry.core.plan.PlanSchema;
 import io.liteferry.core.planning.PlanProgress;
 import io.liteferry.core.planning.PlanProposal;
 import io.liteferry.core.planning.Planner;
@@ -11,12 +13,9 @@ import io.liteferry.core.sqlite.SqliteFile;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +32,9 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Profiles every column's values and prints migration.yaml, with the reason beside each choice.",
-            "Reads only. Examples: liteferry plan app.db > migration.yaml; liteferry plan 'tenants/*.db' > migration.yaml"
+            "Reads only. Examples: liteferry plan app.db > migration.yaml; liteferry plan 'tenants/*.db' > migration.yaml",
+            "What differs: liteferry plan --diff --config migration.yaml; liteferry plan app.db --diff --target JDBC-URL",
+            "Exit code 4 where --diff finds something."
         })
 public final class PlanCommand implements Callable<Integer> {
     /** Forms of the result. */
@@ -43,7 +44,7 @@ public final class PlanCommand implements Callable<Integer> {
     }
 
     @Parameters(
-            arity = "1..*",
+            arity = "0..*",
             paramLabel = "FILE",
             description =
                     "The SQLite database; several, or a quoted pattern ('tenants/*.db'), for one migration of all.")
@@ -68,6 +69,22 @@ public final class PlanCommand implements Callable<Integer> {
     private Map<String, String> set = new HashMap<>();
 
     @Option(
+            names = "--diff",
+            description = "Say what differs between what the source asks for and --config or the schema of --target.")
+    private boolean diff;
+
+    @Option(
+            names = {"-c", "--config"},
+            paramLabel = "FILE",
+            description = "With --diff: the migration file; its database is looked at where no FILE is given.")
+    private @Nullable Path config;
+
+    @Option(
+            names = "--schema",
+            description = "Print the JSON Schema of the migration file, for editors, and nothing else.")
+    private boolean schema;
+
+    @Option(
             names = {"-o", "--output"},
             paramLabel = "yaml|json",
             description = "Form of the result.")
@@ -80,6 +97,20 @@ public final class PlanCommand implements Callable<Integer> {
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
+        if (schema) {
+            out.print(PlanSchema.json());
+            out.flush();
+            return ExitCode.OK;
+        }
+        if (diff != (config != null) && !(diff && target != null)) {
+            throw usage(diff ? "--diff needs --config or --target." : "--config goes with --diff.");
+        }
+        if (diff) {
+            return differences(out, err);
+        }
+        if (files.isEmpty()) {
+            throw usage("FILE is missing: the SQLite database to look at.");
+        }
         PlanProposal proposal = propose(err);
         if (output == Form.JSON) {
             Output.json(out, proposal.json());
@@ -92,7 +123,24 @@ public final class PlanCommand implements Callable<Integer> {
                 .count();
         err.println("planned " + proposal.plan().tables().size() + " tables, "
                 + proposal.findings().size() + " findings, " + blockers + " of them blockers");
-        return 0;
+        return ExitCode.OK;
+    }
+
+    private ParameterException usage(String problem) {
+        return new ParameterException(spec.commandLine(), problem);
+    }
+
+    private int differences(PrintWriter out, PrintWriter err) {
+        PlanDifferences differences = new PlanDifferences(new ScanProgress(err, Clock.systemUTC()));
+        if (config != null && target == null) {
+            differences.ofFile(config, files);
+        } else if (config == null && target != null && files.size() == 1 && !FileList.isPattern(files.get(0))) {
+            Options options = Options.of(set);
+            differences.ofTarget(Path.of(files.get(0)), options, TargetUrl.connections(target, options));
+        } else {
+            throw usage("--diff compares with --config, or one FILE with --target.");
+        }
+        return differences.print(out, output == Form.JSON);
     }
 
     private PlanProposal propose(PrintWriter err) {
@@ -114,10 +162,8 @@ public final class PlanCommand implements Callable<Integer> {
 
     private PlanProposal severalSources(Options options, PlanProgress progress) {
         if (target != null) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "--target maps one file onto tables that are there; plan several files without it, then set"
-                            + " existing: true and schema: in the migration file.");
+            throw usage("--target maps one file onto tables that are there; plan several files without it, then set"
+                    + " existing: true and schema: in the migration file.");
         }
         List<Path> found = FileList.of(files);
         Map<String, SqliteFile> sources = new LinkedHashMap<>();
@@ -125,50 +171,5 @@ public final class PlanCommand implements Callable<Integer> {
         Path folder = found.get(0).toAbsolutePath().normalize().getParent();
         String migration = SourceNames.migration(folder == null ? found.get(0) : folder);
         return new Planner(migration, sources, options, progress).plan();
-    }
-
-    /** Says every two seconds how far the current table is. */
-    private static final class ScanProgress implements PlanProgress {
-        private static final Duration BETWEEN_LINES = Duration.ofSeconds(2);
-
-        private final PrintWriter err;
-        private final Clock clock;
-        private final Instant started;
-        private Instant lastLine;
-        private long earlierTables;
-        private long inThisTable;
-        private String current = "";
-
-        ScanProgress(PrintWriter err, Clock clock) {
-            this.err = err;
-            this.clock = clock;
-            this.started = clock.instant();
-            this.lastLine = started;
-        }
-
-        @Override
-        public void rows(String table, long rows, long expected) {
-            if (!table.equals(current)) {
-                earlierTables += inThisTable;
-                current = table;
-            }
-            inThisTable = rows;
-            Instant now = clock.instant();
-            if (Duration.between(lastLine, now).compareTo(BETWEEN_LINES) < 0) {
-                return;
-            }
-            lastLine = now;
-            double rate = (earlierTables + rows)
-                    * 1000.0
-                    / Duration.between(started, now).toMillis();
-            String share = expected > 0 && rows * 100 >= expected
-                    ? String.format(
-                            Locale.ROOT,
-                            "%.0f %%, ETA of this table %.0f s",
-                            Math.min(100.0, rows * 100.0 / expected),
-                            Math.max(0, expected - rows) / rate)
-                    : "no estimate yet";
-            err.printf(Locale.ROOT, "profiling %s: %,d rows, %,.0f rows/s, %s%n", table, rows, rate, share);
-        }
     }
 }

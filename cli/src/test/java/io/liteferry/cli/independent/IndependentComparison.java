@@ -131,7 +131,7 @@ public final class IndependentComparison implements AutoCloseable {
         Map<String, String> spelled = new HashMap<>();
         List<String> key = new ArrayList<>();
         try (PreparedStatement p = postgres.prepareStatement(
-                "SELECT a.attname, t.typname, a.atttypmod, EXISTS (SELECT FROM pg_index i WHERE i.indrelid = a.attrelid"
+                "SELECT a.attname, CASE WHEN t.typtype = 'e' OR t.typname = 'citext' THEN 'text' ELSE t.typname END, a.atttypmod, EXISTS (SELECT FROM pg_index i WHERE i.indrelid = a.attrelid"
                         + " AND i.indisprimary AND a.attnum = ANY (i.indkey)) FROM pg_attribute a"
                         + " JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace"
                         + " JOIN pg_type t ON t.oid = a.atttypid WHERE n.nspname = ? AND c.relname = ? AND a.attnum > 0"

@@ -30,6 +30,7 @@ public final class Options {
     public static final String CONNECTION_USERNAME = "connection.username";
     public static final String CONNECTION_PASSWORD = "connection.password";
     public static final String TARGET_SCHEMA = "target.schema";
+    public static final String MASK_SECRET = "mask.secret";
     public static final String CAPTURE_ADMIN_ADDRESS = "capture.admin.address";
     public static final String SINK_ADMIN_ADDRESS = "sink.admin.address";
     public static final String VALIDATOR_ADMIN_ADDRESS = "validator.admin.address";
@@ -83,6 +84,9 @@ public final class Options {
             .doc("Its password: ${env:NAME} or ${file:/path}; never logged.")
             .text(TARGET_SCHEMA, "public", Importance.MEDIUM)
             .doc("PostgreSQL schema of the target tables.")
+            .secret(MASK_SECRET, Importance.LOW)
+            .doc(
+                    "Key of the hashes that stand in columns with mask: hash, the same for sink and validator: ${env:NAME} or ${file:/path}; never logged. With another key other hashes come out, and nobody without it can find a value by trying.")
             .count(TOPIC_REPLICATION_FACTOR, -1, -1, Short.MAX_VALUE, Importance.MEDIUM)
             .doc("Replication factor of the topics that apply makes; -1 takes the broker's default.")
             .group("capture")
@@ -174,6 +178,14 @@ public final class Options {
         return value instanceof Number n
                 ? UnitValue.shown(n.longValue(), UNITS.getOrDefault(name, Unit.NONE))
                 : String.valueOf(value).isEmpty() || value instanceof Password ? "" : "`" + value + "`";
+    }
+
+    /** The default and the range of an option, for a reader: {@code Default 10s, 1ms to 1m.} */
+    public static String range(String name) {
+        String range = shownRange(name);
+        String otherwise = shownDefault(name);
+        String both = (otherwise.isEmpty() ? "" : "Default " + otherwise) + (range.isEmpty() ? "" : ", " + range);
+        return both.isEmpty() ? "" : both.replace("`", "") + ".";
     }
 
     /** A range for the reference documentation: {@code 1ms to 1m}. */
@@ -275,8 +287,10 @@ public final class Options {
     /** What may be shown and written to files: no password but by reference. */
     public Map<String, String> shareable() {
         Map<String, String> shown = new TreeMap<>(given);
-        if (!given.getOrDefault(CONNECTION_PASSWORD, "").startsWith("${")) {
-            shown.remove(CONNECTION_PASSWORD);
+        for (String secret : List.of(CONNECTION_PASSWORD, MASK_SECRET)) {
+            if (!given.getOrDefault(secret, "").startsWith("${")) {
+                shown.remove(secret);
+            }
         }
         shown.computeIfPresent(CONNECTION_URL, (key, url) -> withoutPassword(url));
         return shown;

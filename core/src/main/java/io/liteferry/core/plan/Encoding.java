@@ -32,6 +32,8 @@ public enum Encoding {
     Y_N,
     /** Sixteen bytes for a uuid. */
     UUID_BLOB,
+    /** 32 hexadecimal digits in lower case, without hyphens, for a uuid. */
+    UUID_HEX,
     /** One class byte, then the value's bytes, into bytea: for key columns that hold more than one storage class. */
     EXACT;
 
@@ -57,7 +59,7 @@ public enum Encoding {
             case UNIX_SECONDS, UNIX_MILLIS, UNIX_MICROS, JULIAN_DAY ->
                 kind == TargetType.Kind.TIMESTAMP || kind == TargetType.Kind.TIMESTAMPTZ;
             case ZERO_ONE, TRUE_FALSE, T_F, YES_NO, Y_N -> kind == TargetType.Kind.BOOLEAN;
-            case UUID_BLOB -> kind == TargetType.Kind.UUID;
+            case UUID_BLOB, UUID_HEX -> kind == TargetType.Kind.UUID;
             case EXACT -> kind == TargetType.Kind.BYTEA;
         };
     }

@@ -13,8 +13,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,9 +20,6 @@ import org.jspecify.annotations.Nullable;
  * that a person has edited in the file is as the file says.
  */
 public final class EvolvedPlan {
-    /** A string literal, or a quoted name: group 1. */
-    private static final Pattern QUOTED = Pattern.compile("'(?:[^']|'')*'|\"((?:[^\"]|\"\")*)\"");
-
     private EvolvedPlan() {}
 
     public static Plan of(Plan written, Map<String, TableEvolution> evolution) {
@@ -34,6 +29,7 @@ public final class EvolvedPlan {
             for (ColumnChange c : changes(table, evolution.get(table.source()))) {
                 change(tables, i, c);
             }
+            tables.set(i, stillMasked(table, tables.get(i)));
         }
         return written.withTables(tables);
     }
@@ -80,7 +76,23 @@ public final class EvolvedPlan {
     public static TablePlan after(TablePlan table, List<ColumnChange> changes) {
         List<TablePlan> one = new ArrayList<>(List.of(table));
         changes.forEach(c -> change(one, 0, c));
-        return one.get(0);
+        return stillMasked(table, one.get(0));
+    }
+
+    /** A column that the application dropped and made again is masked as before. */
+    private static TablePlan stillMasked(TablePlan written, TablePlan now) {
+        if (written.columns().stream().allMatch(c -> c.mask().isEmpty())) {
+            return now;
+        }
+        List<ColumnPlan> columns = now.columns().stream()
+                .map(c -> c.mask().isPresent()
+                        ? c
+                        : c.masked(written.columns().stream()
+                                .filter(w -> w.source().equals(c.source()))
+                                .flatMap(w -> w.mask().stream())
+                                .findFirst()))
+                .toList();
+        return with(now, now.key(), columns, now.indexes(), now.foreignKeys());
     }
 
     private static ColumnChange undo(TablePlan before, ColumnChange c) {
@@ -101,7 +113,7 @@ public final class EvolvedPlan {
                         column.source(),
                         null,
                         column.target(),
-                        column.type().sql(),
+                        column.type().toString(),
                         column.encoding().yaml(),
                         true,
                         null);
@@ -122,6 +134,7 @@ public final class EvolvedPlan {
                             c.type().sql(),
                             c.encoding().yaml()))
                     .append(c.zone());
+            c.mask().ifPresent(m -> text.append('|').append(m.yaml()));
         }
         return UUID.nameUUIDFromBytes(text.toString().getBytes(StandardCharsets.UTF_8))
                 .toString();
@@ -182,8 +195,10 @@ public final class EvolvedPlan {
                         i.name(),
                         i.unique(),
                         i.constraint(),
-                        i.terms().stream().map(e -> renamed(e, target)).toList(),
-                        i.where().map(w -> renamed(w, target))))
+                        i.terms().stream()
+                                .map(e -> QuotedNames.renamed(e, target))
+                                .toList(),
+                        i.where().map(w -> QuotedNames.renamed(w, target))))
                 .toList();
         KeyPlan key = new KeyPlan(
                 t.key().kind(), t.key().columns().stream().map(source).toList());
@@ -235,9 +250,10 @@ public final class EvolvedPlan {
                 t.key(),
                 t.columns().stream().filter(c -> !c.equals(gone)).toList(),
                 t.indexes().stream()
-                        .filter(i -> i.terms().stream().noneMatch(e -> names(e, gone.target()))
+                        .filter(i -> i.terms().stream()
+                                        .noneMatch(e -> QuotedNames.of(e).contains(gone.target()))
                                 && i.where()
-                                        .filter(w -> names(w, gone.target()))
+                                        .filter(w -> QuotedNames.of(w).contains(gone.target()))
                                         .isEmpty())
                         .toList(),
                 t.foreignKeys().stream()
@@ -249,25 +265,5 @@ public final class EvolvedPlan {
             TablePlan t, KeyPlan key, List<ColumnPlan> columns, List<IndexPlan> indexes, List<ForeignKeyPlan> keys) {
         return new TablePlan(
                 t.source(), t.target(), key, columns, t.partition(), indexes, keys, t.expectedRows(), t.made());
-    }
-
-    private static boolean names(String expression, String target) {
-        Matcher m = QUOTED.matcher(expression);
-        boolean found = false;
-        while (!found && m.find()) {
-            found = m.group(1) != null && m.group(1).replace("\"\"", "\"").equals(target);
-        }
-        return found;
-    }
-
-    private static String renamed(String expression, UnaryOperator<String> target) {
-        return QUOTED.matcher(expression)
-                .replaceAll(m -> Matcher.quoteReplacement(
-                        m.group(1) == null
-                                ? m.group()
-                                : "\""
-                                        + target.apply(m.group(1).replace("\"\"", "\""))
-                                                .replace("\"", "\"\"")
-                                        + "\""));
     }
 }

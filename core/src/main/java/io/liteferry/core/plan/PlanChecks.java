@@ -1,104 +1,122 @@
 package io.liteferry.core.plan;
 
+import io.liteferry.core.plan.TargetType.Kind;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.Set;
 
 /** What must hold between the parts of a plan: no name dangles, none stands twice on the target. */
 final class PlanChecks {
-    /** A string literal, or a quoted name: group 1. */
-    private static final Pattern QUOTED = Pattern.compile("'(?:[^']|'')*'|\"((?:[^\"]|\"\")*)\"");
+    private static final Set<Kind> INTEGERS = EnumSet.of(Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT);
+    private static final Set<Kind> TEXTS = EnumSet.of(Kind.TEXT, Kind.VARCHAR, Kind.CHAR);
 
-    private final PlanProblems problems;
     private final Map<String, TablePlan> byTarget = new HashMap<>();
+    /** Where each name of a table or index stands, by the table's source name. */
+    private final Map<String, String> relations = new HashMap<>();
 
-    private PlanChecks(PlanProblems problems) {
-        this.problems = problems;
-    }
+    private PlanChecks() {}
 
-    static void check(Map<TablePlan, YamlMap> tables, PlanProblems problems) {
-        PlanChecks checks = new PlanChecks(problems);
+    static void check(Map<TablePlan, YamlMap> tables) {
+        PlanChecks checks = new PlanChecks();
         tables.forEach(checks::targetName);
         tables.forEach(checks::columns);
         tables.forEach(checks::indexes);
         tables.forEach(checks::foreignKeys);
+        tables.forEach(new MaskChecks(tables.keySet())::check);
     }
 
     private void targetName(TablePlan t, YamlMap yaml) {
         name(t.target(), yaml, "target");
         TablePlan other = byTarget.putIfAbsent(t.target(), t);
         if (other != null) {
-            problems.add(yaml.node(), yaml.at("target") + ": " + t.target() + " is the target of " + other.source());
+            yaml.problemAt(List.of("target"), ": " + t.target() + " is the target of " + other.source());
         }
+        relations.put(t.target(), t.source());
     }
 
     private void columns(TablePlan t, YamlMap yaml) {
-        List<String> seen = new ArrayList<>();
+        Set<String> seen = new HashSet<>();
         for (ColumnPlan c : t.columns()) {
-            name(c.target(), yaml, "columns." + c.source());
-            if (seen.contains(c.target()) || c.target().equals(KeyPlan.ROWID_COLUMN)) {
-                problems.add(yaml.node(), yaml.at("columns." + c.source()) + ": target " + c.target() + " is taken");
+            List<String> place = List.of("columns", c.source());
+            name(c.target(), yaml, "columns", c.source());
+            if (!seen.add(c.target()) || c.target().equals(KeyPlan.ROWID_COLUMN)) {
+                yaml.problemAt(place, ": target " + c.target() + " is taken");
             }
             if (TargetNames.isSystemColumn(c.target())) {
-                problems.add(
-                        yaml.node(),
-                        yaml.at("columns." + c.source()) + ": " + c.target() + " is a system column of PostgreSQL");
+                yaml.problemAt(place, ": " + c.target() + " is a system column of PostgreSQL");
             }
-            seen.add(c.target());
+            if (t.made()) {
+                possible(t, c, yaml, place);
+            }
+        }
+    }
+
+    /** What PostgreSQL would refuse when the table is made. */
+    private static void possible(TablePlan t, ColumnPlan c, YamlMap yaml, List<String> place) {
+        Kind kind = c.type().kind();
+        if (c.identity() && !INTEGERS.contains(kind)) {
+            yaml.problemAt(place, ": identity is for smallint, integer and bigint, not for " + c.type());
+        }
+        if (c.identity() && c.defaultSql().isPresent()) {
+            yaml.problemAt(place, ": an identity column has no default of its own");
+        }
+        if (c.collateC() && !TEXTS.contains(kind)) {
+            yaml.problemAt(place, ": collation is for text, not for " + c.type());
+        }
+        if (kind == Kind.JSON && t.key().columns().contains(c.source())) {
+            yaml.problemAt(place, ": a key cannot be json, which PostgreSQL cannot compare; jsonb or text can");
         }
     }
 
     private void indexes(TablePlan t, YamlMap yaml) {
         for (IndexPlan i : t.indexes()) {
-            name(i.name(), yaml, "indexes");
+            name(i.name(), yaml, "indexes", i.name());
+            // Tables and indexes share one name space.
+            String other = relations.putIfAbsent(i.name(), t.source());
+            if (other != null) {
+                yaml.problemAt(List.of("indexes", i.name()), ": the name is taken, by table " + other);
+            }
             List<String> texts = new ArrayList<>(i.terms());
             i.where().ifPresent(texts::add);
             for (String text : texts) {
-                Matcher m = QUOTED.matcher(text);
-                while (m.find()) {
-                    if (m.group(1) != null) {
-                        known(t, m.group(1).replace("\"\"", "\""), yaml, "indexes." + i.name());
-                    }
-                }
+                QuotedNames.of(text).forEach(n -> known(t, n, yaml, "indexes", i.name()));
             }
         }
     }
 
     private void foreignKeys(TablePlan t, YamlMap yaml) {
         for (ForeignKeyPlan f : t.foreignKeys()) {
-            String path = "foreign_keys." + f.name();
-            f.columns().forEach(c -> known(t, c, yaml, path));
+            f.columns().forEach(c -> known(t, c, yaml, "foreign_keys", f.name()));
             TablePlan referenced = byTarget.get(f.referencedTable());
             if (referenced == null) {
-                problems.add(
-                        yaml.node(),
-                        yaml.at(path) + ": no table has the target " + f.referencedTable()
+                yaml.problemAt(
+                        List.of("foreign_keys", f.name()),
+                        ": no table has the target " + f.referencedTable()
                                 + PlanProblems.didYouMean(f.referencedTable(), byTarget.keySet()));
             } else {
-                f.referencedColumns().forEach(c -> known(referenced, c, yaml, path));
+                f.referencedColumns().forEach(c -> known(referenced, c, yaml, "foreign_keys", f.name()));
             }
         }
     }
 
-    private void known(TablePlan t, String target, YamlMap yaml, String path) {
+    private static void known(TablePlan t, String target, YamlMap yaml, String... steps) {
         List<String> names = t.columns().stream().map(ColumnPlan::target).toList();
         if (!names.contains(target)) {
-            problems.add(
-                    yaml.node(),
-                    yaml.at(path) + ": " + t.target() + " has no column " + target
-                            + PlanProblems.didYouMean(target, names));
+            yaml.problemAt(
+                    List.of(steps),
+                    ": " + t.target() + " has no column " + target + PlanProblems.didYouMean(target, names));
         }
     }
 
-    private void name(String target, YamlMap yaml, String path) {
+    private static void name(String target, YamlMap yaml, String... steps) {
         if (!TargetNames.fits(target)) {
-            problems.add(
-                    yaml.node(),
-                    yaml.at(path) + ": a name in PostgreSQL has 1 to " + TargetNames.LONGEST_BYTES
-                            + " bytes of UTF-8 and no NUL");
+            yaml.problemAt(
+                    List.of(steps),
+                    ": a name in PostgreSQL has 1 to " + TargetNames.LONGEST_BYTES + " bytes of UTF-8 and no NUL");
         }
     }
 }

@@ -30,7 +30,7 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 final class PlanReader {
     static final String NO_ACTION = "NO ACTION";
 
-    private static final Set<String> ACTIONS = Set.of(NO_ACTION, "RESTRICT", "CASCADE", "SET NULL", "SET DEFAULT");
+    static final Set<String> ACTIONS = Set.of(NO_ACTION, "RESTRICT", "CASCADE", "SET NULL", "SET DEFAULT");
     private static final int LARGEST_FILE = 64 << 20;
     private static final int LONGEST_NAME = 100;
 
@@ -43,7 +43,7 @@ final class PlanReader {
 
     Plan read(String yaml) {
         YamlMap root = new YamlMap(tree(yaml), "", problems);
-        root.allow("apiVersion", "kind", "name", "options", "sources", "tables");
+        root.allow(PlanKeys.ROOT);
         exactly(root, "apiVersion", PlanFile.API_VERSION);
         exactly(root, "kind", PlanFile.KIND);
         String name = name(root);
@@ -60,7 +60,7 @@ final class PlanReader {
                 table(source, t).ifPresent(plan -> tables.put(plan, t));
             });
         });
-        PlanChecks.check(tables, problems);
+        PlanChecks.check(tables);
         problems.throwIfAny(file);
         return new Plan(name, options, List.copyOf(tables.keySet()), sources, List.of());
     }
@@ -115,7 +115,7 @@ final class PlanReader {
     }
 
     private Optional<TablePlan> table(String source, YamlMap t) {
-        t.allow("target", "existing", "key", "expected_rows", "partition", "columns", "indexes", "foreign_keys");
+        t.allow(PlanKeys.TABLE);
         List<ColumnPlan> columns = columns(t);
         Optional<KeyPlan> key = key(t, columns);
         if (columns.isEmpty() || key.isEmpty()) {
@@ -153,7 +153,7 @@ final class PlanReader {
         }
         if (node instanceof MappingNode) {
             YamlMap unique = t.map("key", node);
-            unique.allow("unique_index");
+            unique.allow(PlanKeys.UNIQUE_KEY);
             return key(KeyPlan.Kind.UNIQUE_INDEX, unique.texts("unique_index"), columns, t, node);
         }
         t.problem("key", ": expected a list of columns, rowid, or { unique_index: [columns] }");
@@ -189,7 +189,7 @@ final class PlanReader {
     private Optional<PartitionPlan> partition(YamlMap t, KeyPlan key) {
         return t.get("partition").flatMap(node -> {
             YamlMap p = t.map("partition", node);
-            p.allow("hash", "count");
+            p.allow(PlanKeys.PARTITION);
             List<String> columns = p.texts("hash");
             if (columns.isEmpty()
                     || !knownColumns(columns, key.columns(), p.at("hash") + " (columns of the key)", node)) {
@@ -219,7 +219,7 @@ final class PlanReader {
 
     /** A column with a problem still stands, as text, so that what refers to it is not a second problem. */
     private ColumnPlan column(String source, YamlMap c) {
-        c.allow("target", "type", "encoding", "nullable", "default", "zone", "identity", "collation");
+        c.allow(PlanKeys.COLUMN);
         c.required("type");
         Optional<TargetType> written = c.get("type").isEmpty()
                 ? Optional.empty()
@@ -247,7 +247,8 @@ final class PlanReader {
                 c.text("default"),
                 zone,
                 c.flag("identity", false),
-                c.text("collation").isPresent());
+                c.text("collation").isPresent(),
+                c.parsed("mask", "hash, null, partial, partial:N or fixed:VALUE", Mask::parse));
     }
 
     private Encoding encoding(YamlMap c, TargetType type) {
@@ -271,7 +272,7 @@ final class PlanReader {
     }
 
     private Optional<IndexPlan> index(YamlMap i) {
-        i.allow("name", "unique", "constraint", "terms", "where");
+        i.allow(PlanKeys.INDEX);
         Optional<String> name = i.required("name");
         List<String> terms = i.texts("terms");
         boolean constraint = i.flag("constraint", false);
@@ -288,7 +289,7 @@ final class PlanReader {
     }
 
     private Optional<ForeignKeyPlan> foreignKey(YamlMap f) {
-        f.allow("name", "columns", "references", "referenced_columns", "on_delete", "on_update");
+        f.allow(PlanKeys.FOREIGN_KEY);
         @Nullable String name = f.required("name").orElse(null);
         @Nullable String references = f.required("references").orElse(null);
         List<String> columns = f.texts("columns");

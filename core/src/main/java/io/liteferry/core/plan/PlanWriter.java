@@ -97,7 +97,7 @@ final class PlanWriter {
         if (!c.target().equals(c.source())) {
             entries.add("target: " + scalar(c.target()));
         }
-        entries.add("type: " + scalar(c.type().sql()));
+        entries.add("type: " + scalar(c.type().toString()));
         if (c.encoding() != Encoding.PLAIN) {
             entries.add("encoding: " + c.encoding().yaml());
         }
@@ -112,6 +112,7 @@ final class PlanWriter {
         if (c.collateC()) {
             entries.add("collation: C");
         }
+        c.mask().ifPresent(m -> entries.add("mask: " + scalar(m.yaml())));
         StringBuilder line =
                 new StringBuilder("      " + scalar(c.source()) + ": { " + String.join(", ", entries) + " }");
         String why = notes.column(table.source(), c.source());

@@ -41,7 +41,7 @@ final class SourceList {
     }
 
     private Source source(YamlMap entry, int place) {
-        entry.allow("name", "file", "schema");
+        entry.allow(PlanKeys.SOURCE);
         String name = entry.required("name").orElse("");
         String file = entry.required("file").orElse("");
         String schema = entry.text("schema", name);

@@ -3,17 +3,19 @@ package io.liteferry.core.plan;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * A PostgreSQL column type as the plan names it.
  *
+ * @param name of an enum, as PostgreSQL writes it; empty for every other type
  * @param precision total digits of numeric, length of varchar and char, fraction digits of time types; {@link #NONE}
  *     where not declared
  * @param scale fraction digits of numeric; {@link #NONE} where not declared
  */
-public record TargetType(Kind kind, int precision, int scale) {
+public record TargetType(Kind kind, int precision, int scale, String name) {
     public static final int NONE = -1;
 
     /** PostgreSQL's longest varchar(n). */
@@ -23,6 +25,9 @@ public record TargetType(Kind kind, int precision, int scale) {
     public static final int MOST_DIGITS = 1_000;
 
     private static final int FINEST_TIME = 6;
+    /** {@code enum mood}, {@code enum app."Order status"}. */
+    private static final Pattern ENUMERATION = Pattern.compile(
+            "enum ((?:[a-z_][a-z0-9_]*|\"(?:[^\"]|\"\")+\")(?:\\.(?:[a-z_][a-z0-9_]*|\"(?:[^\"]|\"\")+\"))?)");
 
     private static final Pattern WRITTEN = Pattern.compile(
             "([a-z][a-z ]*[a-z0-9])\\s*(?:\\(\\s*(\\d{1,9})\\s*(?:,\\s*(\\d{1,9})\\s*)?\\))?( without time zone| with time zone)?");
@@ -46,7 +51,11 @@ public record TargetType(Kind kind, int precision, int scale) {
         DATE("date"),
         TIME("time"),
         TIMESTAMP("timestamp"),
-        TIMESTAMPTZ("timestamptz");
+        TIMESTAMPTZ("timestamptz"),
+        /** Of the extension citext: text that compares without case. */
+        CITEXT("citext"),
+        /** One of the labels of a type that {@code CREATE TYPE … AS ENUM} has made. */
+        ENUM("enum");
 
         private final String sql;
 
@@ -72,6 +81,20 @@ public record TargetType(Kind kind, int precision, int scale) {
             Map.entry("character", Kind.CHAR),
             Map.entry("bpchar", Kind.CHAR));
 
+    /** Other names that are read for a type. */
+    static Set<String> aliases() {
+        return ALIASES.keySet();
+    }
+
+    public TargetType(Kind kind, int precision, int scale) {
+        this(kind, precision, scale, "");
+    }
+
+    /** @param name as {@code format_type} gives it: quoted, and with its schema where that is needed */
+    public static TargetType enumeration(String name) {
+        return new TargetType(Kind.ENUM, NONE, NONE, name);
+    }
+
     public static TargetType of(Kind kind) {
         return new TargetType(kind, NONE, NONE);
     }
@@ -86,6 +109,10 @@ public record TargetType(Kind kind, int precision, int scale) {
 
     /** Reads a type as written in a plan or by PostgreSQL's {@code format_type}; empty where Liteferry cannot carry it. */
     public static Optional<TargetType> parse(String written) {
+        Matcher enumeration = ENUMERATION.matcher(written.trim());
+        if (enumeration.matches()) {
+            return Optional.of(enumeration(enumeration.group(1)));
+        }
         Matcher m = WRITTEN.matcher(written.trim().toLowerCase(Locale.ROOT));
         if (!m.matches()) {
             return Optional.empty();
@@ -107,7 +134,7 @@ public record TargetType(Kind kind, int precision, int scale) {
                 kind = k;
             }
         }
-        if (kind == null) {
+        if (kind == null || kind == Kind.ENUM) {
             return Optional.empty();
         }
         if (suffix.equals("with time zone")) {
@@ -146,14 +173,18 @@ public record TargetType(Kind kind, int precision, int scale) {
 
     /** The type as PostgreSQL reads it. */
     public String sql() {
+        if (kind == Kind.ENUM) {
+            return name;
+        }
         if (precision == NONE) {
             return kind.sql();
         }
         return kind.sql() + (scale == NONE ? "(" + precision + ")" : "(" + precision + "," + scale + ")");
     }
 
+    /** The type as {@link #parse} and a migration file have it. */
     @Override
     public String toString() {
-        return sql();
+        return kind == Kind.ENUM ? "enum " + name : sql();
     }
 }

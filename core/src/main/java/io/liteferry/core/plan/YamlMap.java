@@ -1,11 +1,11 @@
 package io.liteferry.core.plan;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
@@ -19,6 +19,7 @@ final class YamlMap {
     private final String path;
     private final PlanProblems problems;
     private final Map<String, Node> entries = new LinkedHashMap<>();
+    private final Map<String, Node> keys = new HashMap<>();
 
     /** @param path where the mapping stands, for messages: {@code tables.orders} */
     YamlMap(Node node, String path, PlanProblems problems) {
@@ -34,12 +35,10 @@ final class YamlMap {
                 problems.add(tuple.getKeyNode(), path + ": a key is a single word");
             } else if (entries.putIfAbsent(key.getValue(), tuple.getValueNode()) != null) {
                 problems.add(key, at(key.getValue()) + ": stands twice");
+            } else {
+                keys.put(key.getValue(), key);
             }
         }
-    }
-
-    Node node() {
-        return node;
     }
 
     Map<String, Node> entries() {
@@ -55,13 +54,52 @@ final class YamlMap {
         return path.isEmpty() ? key : path + "." + key;
     }
 
-    void allow(String... known) {
-        Set<String> names = Set.of(known);
-        entries.forEach((key, value) -> {
-            if (!names.contains(key)) {
-                problems.add(value, at(key) + ": unknown key" + PlanProblems.didYouMean(key, List.of(known)));
+    void allow(PlanKeys known) {
+        keys.forEach((key, node) -> {
+            if (!known.names().contains(key)) {
+                problems.add(node, at(key) + ": unknown key" + PlanProblems.didYouMean(key, known.names()));
             }
         });
+    }
+
+    /**
+     * Notes a problem with what stands somewhere below: at its line, or at that of the last step that is there.
+     *
+     * @param steps keys of mappings; in a list the {@code name} of an element
+     */
+    void problemAt(List<String> steps, String text) {
+        Node place = node;
+        Node where = node;
+        for (String step : steps) {
+            Optional<NodeTuple> next = step(where, step);
+            if (next.isEmpty()) {
+                break;
+            }
+            place = next.get().getKeyNode();
+            where = next.get().getValueNode();
+        }
+        problems.add(place, at(String.join(".", steps)) + text);
+    }
+
+    private static Optional<NodeTuple> step(Node from, String step) {
+        if (from instanceof MappingNode mapping) {
+            return mapping.getValue().stream()
+                    .filter(t -> t.getKeyNode() instanceof ScalarNode k
+                            && k.getValue().equals(step))
+                    .findFirst();
+        }
+        if (from instanceof SequenceNode sequence) {
+            for (Node element : sequence.getValue()) {
+                boolean named = step(element, "name")
+                        .filter(t -> t.getValueNode() instanceof ScalarNode n
+                                && n.getValue().equals(step))
+                        .isPresent();
+                if (named) {
+                    return Optional.of(new NodeTuple(element, element));
+                }
+            }
+        }
+        return Optional.empty();
     }
 
     Optional<Node> get(String key) {

@@ -2,6 +2,7 @@ package io.liteferry.core.planning;
 
 import io.liteferry.core.plan.TargetType;
 import io.liteferry.core.planning.DeclaredType.Affinity;
+import java.math.BigDecimal;
 
 /** Whether a number fits {@code numeric} and can be given back, without making objects for each of millions. */
 final class DecimalTest {
@@ -40,8 +41,12 @@ final class DecimalTest {
 
     /** Whether the double is the nearest to a decimal with so many digits. */
     static boolean fits(double value, int whole, int scale) {
-        if (!finite(value) || scale >= POWERS.length) {
+        if (!finite(value)) {
             return false;
+        }
+        if (scale >= POWERS.length) {
+            BigDecimal decimal = new BigDecimal(Double.toString(value)).stripTrailingZeros();
+            return decimal.scale() <= scale && decimal.precision() - decimal.scale() <= whole;
         }
         return decimal(value, scale, FIFTEEN_DIGITS)
                 && (whole >= POWERS.length || Math.abs(value) < POWERS[Math.max(whole, 0)]);

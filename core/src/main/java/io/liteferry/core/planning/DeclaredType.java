@@ -9,6 +9,7 @@ import static io.liteferry.core.plan.Encoding.UNIX_MICROS;
 import static io.liteferry.core.plan.Encoding.UNIX_MILLIS;
 import static io.liteferry.core.plan.Encoding.UNIX_SECONDS;
 import static io.liteferry.core.plan.Encoding.UUID_BLOB;
+import static io.liteferry.core.plan.Encoding.UUID_HEX;
 import static io.liteferry.core.plan.Encoding.YES_NO;
 import static io.liteferry.core.plan.Encoding.Y_N;
 import static io.liteferry.core.plan.Encoding.ZERO_ONE;
@@ -86,7 +87,7 @@ record DeclaredType(String written, Affinity affinity, List<Meaning> meant) {
             return all(Kind.BOOLEAN, ZERO_ONE, TRUE_FALSE, T_F, YES_NO, Y_N);
         }
         if (containsAny(name, "UUID", "GUID", "UNIQUEIDENTIFIER")) {
-            return all(Kind.UUID, PLAIN, UUID_BLOB);
+            return all(Kind.UUID, PLAIN, UUID_BLOB, UUID_HEX);
         }
         if (name.startsWith("JSON")) {
             return List.of(Meaning.plain(Kind.JSONB), Meaning.plain(Kind.JSON));

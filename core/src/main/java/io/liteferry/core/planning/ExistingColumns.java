@@ -81,7 +81,7 @@ public final class ExistingColumns {
                                         c.column(),
                                         null,
                                         t.name(),
-                                        type.sql(),
+                                        type.toString(),
                                         encoding.yaml(),
                                         !t.notNull(),
                                         null))));

@@ -52,13 +52,18 @@ final class ExistingSchema implements TargetSchema {
         }
     }
 
+    /** True for a framework's own record of its migrations. */
+    static boolean isFrameworks(String table) {
+        return FRAMEWORK_TABLES.contains(table);
+    }
+
     private Optional<ExistingTable> target(String source) {
         return ExistingTable.named(source, tables, ExistingTable::name);
     }
 
     @Override
     public boolean carries(SourceTable table, List<Finding> findings) {
-        if (FRAMEWORK_TABLES.contains(table.name())) {
+        if (isFrameworks(table.name())) {
             findings.add(Finding.info(
                     "PLAN-FRAMEWORK-TABLE",
                     table.name(),
@@ -89,12 +94,15 @@ final class ExistingSchema implements TargetSchema {
     public List<Candidate> candidates(SourceTable table, SourceTable.Column column, DeclaredType declared) {
         return target(table.name())
                 .flatMap(t -> t.column(column.name()))
-                .flatMap(ExistingTable.Column::type)
-                .map(type -> candidates(type, declared))
+                .flatMap(c -> c.type().map(type -> candidates(type, c.labels(), declared)))
                 .orElseGet(() -> List.of(candidate(Meaning.plain(Kind.TEXT), declared)));
     }
 
-    private static List<Candidate> candidates(TargetType type, DeclaredType declared) {
+    private static List<Candidate> candidates(TargetType type, List<String> labels, DeclaredType declared) {
+        if (type.kind() == Kind.ENUM) {
+            return List.of(
+                    new Candidate(new Meaning(type, Encoding.PLAIN), v -> v.isText() && labels.contains(v.text())));
+        }
         if (type.kind() == Kind.JSONB) {
             // The type is not ours to choose: jsonb may write the value differently, but must not lose any of it.
             return List.of(new Candidate(
@@ -141,9 +149,9 @@ final class ExistingSchema implements TargetSchema {
                             source,
                             "target table " + target.name() + " has "
                                     + (target.key().isEmpty()
-                                            ? "no primary key"
+                                            ? "no primary key and no unique index that is a key of the source"
                                             : "the primary key " + String.join(", ", target.key())
-                                                    + ", which is not a key of the source"),
+                                                    + ", which is not a key of the source or not of a type that keys can have"),
                             "Left out of the plan. Give both sides the same key, or drop the target table so that apply makes it"));
         }
         return fed && !columns.isEmpty()
@@ -249,14 +257,24 @@ final class ExistingSchema implements TargetSchema {
                                 "Correct these rows in the application, or change the target's type"));
     }
 
-    /** The source key that is the target's primary key. */
+    /** The source key that is the target's primary key, or another unique index of it. */
     private static Optional<KeyPlan> key(
             TableProfile profile, KeyPlan chosen, ExistingTable target, List<ColumnPlan> columns) {
+        return Stream.concat(Stream.of(target.key()), target.uniques().stream())
+                .flatMap(k -> key(profile, chosen, k, columns).stream())
+                .findFirst();
+    }
+
+    private static Optional<KeyPlan> key(
+            TableProfile profile, KeyPlan chosen, List<String> targetKey, List<ColumnPlan> columns) {
         List<String> names = new ArrayList<>();
-        for (String k : target.key()) {
+        for (String k : targetKey) {
             columns.stream().filter(c -> c.target().equals(k)).findFirst().ifPresent(c -> names.add(c.source()));
         }
-        if (names.isEmpty() || names.size() != target.key().size()) {
+        boolean comparable = columns.stream()
+                .filter(c -> names.contains(c.source()))
+                .allMatch(c -> c.type().kind() != Kind.ENUM && c.type().kind() != Kind.CITEXT);
+        if (names.isEmpty() || names.size() != targetKey.size() || !comparable) {
             return Optional.empty();
         }
         if (folded(names).equals(folded(chosen.columns()))) {

@@ -17,13 +17,15 @@ import java.util.Optional;
  * A table that is in the target already.
  *
  * @param key target names of its primary key, in key order; empty where it has none
+ * @param uniques target names of the columns of its other unique indexes that could stand for a key
  */
-record ExistingTable(String name, List<Column> columns, List<String> key, boolean empty) {
+record ExistingTable(String name, List<Column> columns, List<String> key, List<List<String>> uniques, boolean empty) {
     /**
      * A column of it.
      *
      * @param written the type as PostgreSQL names it
      * @param supplied true where PostgreSQL gives a value if none is given: a default, an identity
+     * @param labels of an enum; empty for every other type
      * @param sequence true for an identity, or a default from a sequence
      */
     record Column(
@@ -33,9 +35,10 @@ record ExistingTable(String name, List<Column> columns, List<String> key, boolea
             boolean supplied,
             boolean sequence,
             boolean generated,
-            boolean collateC) {
+            boolean collateC,
+            List<String> labels) {
         Optional<TargetType> type() {
-            return TargetType.parse(written);
+            return !labels.isEmpty() ? TargetType.parse("enum " + written) : TargetType.parse(written);
         }
     }
 
@@ -43,7 +46,8 @@ record ExistingTable(String name, List<Column> columns, List<String> key, boolea
             SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
                    a.atthasdef OR a.attidentity <> '',
                    a.attidentity <> '' OR coalesce(pg_get_expr(d.adbin, d.adrelid) LIKE 'nextval(%', false),
-                   a.attgenerated <> '', coalesce(o.collname IN ('C', 'POSIX'), false)
+                   a.attgenerated <> '', coalesce(o.collname IN ('C', 'POSIX'), false),
+                   ARRAY(SELECT e.enumlabel::text FROM pg_enum e WHERE e.enumtypid = a.atttypid)
               FROM pg_class c
               JOIN pg_namespace n ON n.oid = c.relnamespace
               JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
@@ -53,18 +57,22 @@ record ExistingTable(String name, List<Column> columns, List<String> key, boolea
              ORDER BY c.relname, a.attnum""";
 
     private static final String KEYS = """
-            SELECT c.relname, a.attname
+            SELECT c.relname, i.indisprimary, array_agg(a.attname::text ORDER BY k.position)
               FROM pg_index i
               JOIN pg_class c ON c.oid = i.indrelid
               JOIN pg_namespace n ON n.oid = c.relnamespace
               CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS k (attnum, position)
               JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum
-             WHERE n.nspname = ? AND i.indisprimary AND k.position <= i.indnkeyatts
-             ORDER BY c.relname, k.position""";
+             WHERE n.nspname = ? AND i.indisunique AND i.indimmediate AND i.indpred IS NULL AND i.indexprs IS NULL
+                   AND k.position <= i.indnkeyatts
+             GROUP BY c.relname, i.indexrelid, i.indisprimary
+            HAVING bool_and(a.attnotnull)
+             ORDER BY c.relname, i.indexrelid""";
 
     static List<ExistingTable> read(Connection connection, String schema) throws SQLException {
         Map<String, List<Column>> columns = new LinkedHashMap<>();
         Map<String, List<String>> keys = new LinkedHashMap<>();
+        Map<String, List<List<String>>> uniques = new LinkedHashMap<>();
         try (PreparedStatement ps = connection.prepareStatement(COLUMNS)) {
             ps.setString(1, schema);
             try (ResultSet rs = ps.executeQuery()) {
@@ -77,7 +85,8 @@ record ExistingTable(String name, List<Column> columns, List<String> key, boolea
                                     rs.getBoolean(5),
                                     rs.getBoolean(6),
                                     rs.getBoolean(7),
-                                    rs.getBoolean(8)));
+                                    rs.getBoolean(8),
+                                    List.of((String[]) rs.getArray(9).getArray())));
                 }
             }
         }
@@ -85,8 +94,13 @@ record ExistingTable(String name, List<Column> columns, List<String> key, boolea
             ps.setString(1, schema);
             try (ResultSet rs = ps.executeQuery()) {
                 while (rs.next()) {
-                    keys.computeIfAbsent(rs.getString(1), t -> new ArrayList<>())
-                            .add(rs.getString(2));
+                    List<String> named = List.of((String[]) rs.getArray(3).getArray());
+                    if (rs.getBoolean(2)) {
+                        keys.put(rs.getString(1), named);
+                    } else {
+                        uniques.computeIfAbsent(rs.getString(1), t -> new ArrayList<>())
+                                .add(named);
+                    }
                 }
             }
         }
@@ -96,6 +110,7 @@ record ExistingTable(String name, List<Column> columns, List<String> key, boolea
                     t.getKey(),
                     t.getValue(),
                     keys.getOrDefault(t.getKey(), List.of()),
+                    uniques.getOrDefault(t.getKey(), List.of()),
                     empty(connection, schema, t.getKey())));
         }
         return tables;

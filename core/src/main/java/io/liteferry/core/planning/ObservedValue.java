@@ -62,6 +62,10 @@ final class ObservedValue {
         return new String(reader.array(), reader.offset() + index, count, StandardCharsets.US_ASCII);
     }
 
+    String text() {
+        return new String(reader.array(), reader.offset(), reader.length(), StandardCharsets.UTF_8);
+    }
+
     byte[] array() {
         return reader.array();
     }

@@ -6,8 +6,8 @@ public interface PlanProgress {
     PlanProgress SILENT = (table, rows, expected) -> {};
 
     /**
-     * @param rows rows of the table read so far
-     * @param expected rows it probably has, from SQLite's statistics or its rowids; 0 where neither says
+     * @param rows rows of the table read so far, of all files
+     * @param expected rows of all tables of all files, from their rowids; 0 where not known
      */
     void rows(String table, long rows, long expected);
 }

@@ -10,6 +10,7 @@ import io.liteferry.core.plan.IndexPlan;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.plan.PlanFile;
 import io.liteferry.core.plan.PlanNotes;
+import io.liteferry.core.plan.PlanSchema;
 import io.liteferry.core.plan.TablePlan;
 import io.liteferry.core.preflight.Finding;
 import java.util.ArrayList;
@@ -49,7 +50,9 @@ public record PlanProposal(Plan plan, List<Finding> findings, Map<String, Map<St
     /** The migration file with the findings on top and beside their tables, and a reason behind each column. */
     public String yaml() {
         List<String> top = new ArrayList<>();
+        top.add("yaml-language-server: $schema=" + PlanSchema.FILE);
         top.add("Migration of " + plan.name() + ". Review it, edit it, then: liteferry apply --config FILE --dry-run");
+        top.add("Editors complete and check it with: liteferry plan --schema > " + PlanSchema.FILE);
         Map<String, List<String>> beside = new LinkedHashMap<>();
         for (Finding f : findings) {
             List<String> lines = plan.table(tableOf(f.subject()))
@@ -133,7 +136,7 @@ public record PlanProposal(Plan plan, List<Finding> findings, Map<String, Map<St
     private static void column(ObjectNode out, ColumnPlan c, String reason) {
         out.put("name", c.source())
                 .put("target", c.target())
-                .put("type", c.type().sql());
+                .put("type", c.type().toString());
         out.put("encoding", c.encoding().yaml()).put("nullable", c.nullable()).put("identity", c.identity());
         c.defaultSql().ifPresent(d -> out.put("default", d));
         c.zone().ifPresent(z -> out.put("zone", z.getId()));

@@ -15,11 +15,11 @@ import io.liteferry.core.sqlite.SqliteFile;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Proposes a migration: profiles every value of every table, read only and in short transactions, and decides keys,
@@ -62,11 +62,11 @@ public final class Planner {
     /** What one file's schema lacks of the others'; reads the catalogues only. */
     public List<Finding> differences() {
         List<Finding> findings = new ArrayList<>();
-        new CommonSchema(catalogs(new HashMap<>(), new ArrayList<>()), findings).tables();
+        new CommonSchema(catalogs(new AtomicLong(), new ArrayList<>()), findings).tables();
         return findings;
     }
 
-    private Map<String, List<SourceTable>> catalogs(Map<String, Long> expected, List<Finding> findings) {
+    private Map<String, List<SourceTable>> catalogs(AtomicLong expected, List<Finding> findings) {
         Map<String, List<SourceTable>> byFile = new LinkedHashMap<>();
         sources.forEach((source, file) -> byFile.put(source, catalog(file, expected, findings)));
         return byFile;
@@ -84,13 +84,13 @@ public final class Planner {
 
     private PlanProposal plan(TargetSchema schema) {
         List<Finding> findings = new ArrayList<>();
-        Map<String, Long> expected = new HashMap<>();
+        AtomicLong expected = new AtomicLong();
         Map<String, List<SourceTable>> byFile = catalogs(expected, findings);
         List<SourceTable> tables = new CommonSchema(byFile, findings).tables();
         Map<String, TableProfile> profiles = new LinkedHashMap<>();
         for (SourceTable table : tables) {
             if (schema.carries(table, findings)) {
-                profiles.put(table.name(), profile(table, tables, schema, expected.getOrDefault(table.name(), 0L)));
+                profiles.put(table.name(), profile(table, tables, schema, expected.get()));
             }
         }
         sources.forEach((source, file) ->
@@ -122,19 +122,19 @@ public final class Planner {
         return file.path().toAbsolutePath().normalize().toString();
     }
 
-    private List<SourceTable> catalog(SqliteFile file, Map<String, Long> expected, List<Finding> findings) {
+    private List<SourceTable> catalog(SqliteFile file, AtomicLong expected, List<Finding> findings) {
         try (Connection connection = file.openReadOnly()) {
             SqliteCatalog catalog = new SqliteCatalog(connection);
-            for (String left : catalog.leftOut()) {
+            catalog.leftOut().forEach((left, kind) -> {
                 Finding finding = Finding.info(
                         "PLAN-LEFT-OUT",
                         left,
-                        "is a view, a virtual table or belongs to one; such cannot be captured",
-                        "Make its counterpart on PostgreSQL by hand, for instance in hooks after the load");
+                        "is a " + kind + ", which holds no rows that could be captured",
+                        "Make its counterpart on PostgreSQL by hand after the load");
                 if (!findings.contains(finding)) {
                     findings.add(finding);
                 }
-            }
+            });
             for (String ours : catalog.namedLikeOurs()) {
                 findings.add(Finding.warning(
                         "PLAN-NAME-OURS",
@@ -144,7 +144,7 @@ public final class Planner {
             }
             List<SourceTable> tables = catalog.tables();
             for (SourceTable table : tables) {
-                expected.merge(table.name(), TableProfile.expected(connection, table), Long::sum);
+                expected.addAndGet(TableProfile.expected(connection, table));
             }
             return tables;
         } catch (SQLException e) {
@@ -192,6 +192,10 @@ public final class Planner {
         drafts.forEach((source, d) -> foreignKeys.put(source, choice.foreignKeys(d)));
         PartitionChoice partitions = new PartitionChoice(options, indexes, foreignKeys, findings);
         List<TablePlan> plans = new ArrayList<>();
+        drafts.values().stream().filter(TableDraft::made).forEach(d -> {
+            findings.addAll(IndexAdvice.of(d));
+            findings.addAll(TableAdvice.of(d));
+        });
         drafts.forEach((source, d) -> plans.add(d.plan(
                 partitions.of(d),
                 indexes.getOrDefault(source, List.of()),

@@ -30,6 +30,7 @@ final class TableProfile implements TableScan.Visitor {
     private long rows;
     private long largest;
 
+    /** @param expected rows of all tables, for the progress */
     TableProfile(
             SourceTable table,
             List<ColumnProfile> columns,
@@ -84,7 +85,7 @@ final class TableProfile implements TableScan.Visitor {
 
     @Override
     public void slice(long soFar) {
-        progress.rows(table.name(), soFar, expected);
+        progress.rows(table.name(), rows, expected);
     }
 
     private String key(byte[] packed) {

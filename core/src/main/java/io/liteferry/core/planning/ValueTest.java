@@ -32,15 +32,17 @@ interface ValueTest {
                                 && Math.abs(v.integer()) <= EXACT_IN_DOUBLE
                                 && v.integer() != Long.MIN_VALUE;
             case BOOLEAN -> bool(meaning.encoding());
-            case TEXT -> ObservedValue::isText;
+            case TEXT, CITEXT, ENUM -> ObservedValue::isText;
             case VARCHAR ->
                 v -> v.isText() && (type.precision() == TargetType.NONE || v.characters() <= type.precision());
             case CHAR -> v -> v.isText() && v.characters() == Math.max(1, type.precision());
             case BYTEA -> v -> v.is(StorageClass.BLOB);
             case UUID ->
-                meaning.encoding() == Encoding.UUID_BLOB
-                        ? v -> v.is(StorageClass.BLOB) && v.bytes() == 16
-                        : ValueTest::canonicalUuid;
+                switch (meaning.encoding()) {
+                    case UUID_BLOB -> v -> v.is(StorageClass.BLOB) && v.bytes() == 16;
+                    case UUID_HEX -> v -> v.is(StorageClass.TEXT) && v.bytes() == 32 && hexadecimal(v, 0, 32);
+                    default -> ValueTest::canonicalUuid;
+                };
             case JSON -> v -> v.isText() && JsonText.look(v).valid();
             case JSONB -> v -> v.isText() && JsonText.look(v).sameAsJsonb();
             case DATE, TIME, TIMESTAMP, TIMESTAMPTZ -> moment(meaning);
@@ -69,10 +71,18 @@ interface ValueTest {
             return false;
         }
         for (int i = 0; i < 36; i++) {
-            int c = v.at(i);
             boolean hyphen = i == 8 || i == 13 || i == 18 || i == 23;
-            boolean digit = c >= '0' && c <= '9' || c >= 'a' && c <= 'f';
-            if (hyphen ? c != '-' : !digit) {
+            if (hyphen ? v.at(i) != '-' : !hexadecimal(v, i, i + 1)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean hexadecimal(ObservedValue v, int from, int to) {
+        for (int i = from; i < to; i++) {
+            int c = v.at(i);
+            if (!(c >= '0' && c <= '9' || c >= 'a' && c <= 'f')) {
                 return false;
             }
         }

@@ -13,6 +13,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -145,7 +146,7 @@ final class DatabaseChecks {
     }
 
     private void leftOut(SqliteCatalog catalog) throws SQLException {
-        List<String> names = catalog.leftOut();
+        Set<String> names = catalog.leftOut().keySet();
         if (!names.isEmpty()) {
             findings.add(Finding.info(
                     "SRC-LEFT-OUT",

@@ -116,6 +116,11 @@ public record SourceTable(
                 .findFirst();
     }
 
+    /** The expressions of its CHECK constraints, as written. */
+    public List<String> checks() {
+        return CheckText.of(sql);
+    }
+
     /** A column by name; SQLite does not distinguish case (of ASCII letters). */
     public Optional<Column> column(String name) {
         String wanted = name.toLowerCase(Locale.ROOT);

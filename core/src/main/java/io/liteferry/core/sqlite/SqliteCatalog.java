@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -40,13 +41,13 @@ public final class SqliteCatalog {
         return tables;
     }
 
-    /** Names of virtual tables, shadow tables and views: what cannot be captured. */
-    public List<String> leftOut() throws SQLException {
-        List<String> names = new ArrayList<>();
-        for (String type : List.of("virtual", "shadow", "view")) {
-            names.addAll(ofType(type).keySet());
-        }
-        return names;
+    /** What cannot be captured, by name: {@code view}, {@code virtual table}, {@code table of a virtual table}. */
+    public Map<String, String> leftOut() throws SQLException {
+        Map<String, String> kinds = new LinkedHashMap<>();
+        ofType("virtual").keySet().forEach(n -> kinds.put(n, "virtual table"));
+        ofType("shadow").keySet().forEach(n -> kinds.put(n, "table of a virtual table"));
+        ofType("view").keySet().forEach(n -> kinds.put(n, "view"));
+        return kinds;
     }
 
     /** Tables of the application that are called as ours are: not carried, because nothing could tell them apart. */

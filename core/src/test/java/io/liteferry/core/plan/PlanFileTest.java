@@ -172,6 +172,118 @@ class PlanFileTest {
     }
 
     @Test
+    void namesTheLineOfEachNameThatDanglesAndOfEachImpossibleColumn() {
+        assertThatThrownBy(() -> read("""
+                        apiVersion: liteferry/v1
+                        kind: Migration
+                        name: m
+                        tabels:
+                          not: read
+                        tables:
+                          t:
+                            target: t
+                            key: [j]
+                            columns:
+                              j: { type: json }
+                              a:
+                                type: text
+                                identity: true
+                              b: { type: bigint, collation: C }
+                              c:
+                                target: a
+                                type: text
+                              d: { type: bigint, identity: true, default: 1 }
+                            indexes:
+                              - name: t_a
+                                terms: ["\\"a\\""]
+                              - name: t_a
+                                terms:
+                                  - lower("aa")
+                            foreign_keys:
+                              - name: f
+                                columns: [zz]
+                                references: tt
+                                referenced_columns: [j]
+                          u:
+                            target: t
+                            key: [id]
+                            columns:
+                              id: { type: bigint }
+                        """))
+                .message()
+                .contains(
+                        "line 4: tabels: unknown key (did you mean tables?)",
+                        "line 11: tables.t.columns.j: a key cannot be json",
+                        "line 12: tables.t.columns.a: identity is for smallint, integer and bigint, not for text",
+                        "line 15: tables.t.columns.b: collation is for text, not for bigint",
+                        "line 16: tables.t.columns.c: target a is taken",
+                        "line 19: tables.t.columns.d: an identity column has no default of its own",
+                        "line 21: tables.t.indexes.t_a: the name is taken, by table t",
+                        "line 21: tables.t.indexes.t_a: t has no column aa (did you mean a?)",
+                        "line 27: tables.t.foreign_keys.f: t has no column zz",
+                        "line 27: tables.t.foreign_keys.f: no table has the target tt (did you mean t?)",
+                        "line 32: tables.u.target: t is the target of t");
+    }
+
+    @Test
+    void readsMasksAndRefusesThemWhereSomethingWouldBreak() throws IOException {
+        Plan plan = read("""
+                apiVersion: liteferry/v1
+                kind: Migration
+                name: m
+                tables:
+                  t:
+                    key: [id]
+                    columns:
+                      id: { type: bigint }
+                      a: { type: text, mask: hash }
+                      b: { type: bigint, mask: null }
+                      c: { type: date, encoding: iso8601, mask: "fixed:2000-01-01" }
+                      d: { type: varchar(9), mask: "partial:2" }
+                """);
+        assertThat(plan.tables().get(0).columns())
+                .extracting(c -> c.mask().map(Mask::yaml).orElse(""))
+                .containsExactly("", "hash", "null", "fixed:2000-01-01", "partial:2");
+        assertThat(read(PlanFile.yaml(plan, PlanNotes.NONE)).tables()).isEqualTo(plan.tables());
+
+        assertThatThrownBy(() -> read("""
+                        apiVersion: liteferry/v1
+                        kind: Migration
+                        name: m
+                        tables:
+                          t:
+                            key: [id]
+                            columns:
+                              id: { type: text, mask: hash }
+                              a: { type: bigint, mask: hash }
+                              b: { type: text, nullable: false, mask: null }
+                              c: { type: bigint, mask: "fixed:x" }
+                              d: { type: varchar(3), mask: "fixed:four" }
+                              e: { type: varchar(9), mask: "partial:2" }
+                              f: { type: bigint, mask: "fixed:1" }
+                              g: { type: text, mask: scramble }
+                              h: { type: text, mask: hash }
+                            indexes: [{ name: t_e, unique: true, terms: ["lower(\\"e\\")", "\\"h\\""] }]
+                            foreign_keys: [{ name: fk, columns: [f], references: u, referenced_columns: [x] }]
+                          u:
+                            key: [id]
+                            columns: { id: { type: bigint }, x: { type: text, mask: hash } }
+                        """))
+                .message()
+                .contains(
+                        "line 8: tables.t.columns.id.mask: a column of the key cannot be masked",
+                        "line 9: tables.t.columns.a.mask: hash is for text",
+                        "line 10: tables.t.columns.b.mask: null needs a column that may be NULL",
+                        "line 11: tables.t.columns.c.mask: fixed:x is not a value that SQLite would hold for bigint",
+                        "line 12: tables.t.columns.d.mask: fixed:four is too long",
+                        "line 13: tables.t.columns.e.mask: a unique index would lose its uniqueness",
+                        "line 14: tables.t.columns.f.mask: a foreign key would lose its parent row",
+                        "line 15: tables.t.columns.g.mask: scramble is not hash, null",
+                        "line 21: tables.u.columns.x.mask: a foreign key would lose its parent row")
+                .doesNotContain("columns.h");
+    }
+
+    @Test
     void saysWhereAFileIsNotYaml() {
         assertThatThrownBy(() -> read("apiVersion: liteferry/v1\nname: ["))
                 .hasMessageContaining("LF-111")

@@ -97,7 +97,7 @@ class ExistingSchemaTest {
                 "CREATE TABLE keyless(id INTEGER PRIMARY KEY)",
                 "CREATE TABLE needs(id INTEGER PRIMARY KEY)",
                 "CREATE TABLE unfit(id INTEGER PRIMARY KEY, v char(32))",
-                "INSERT INTO unfit VALUES (1, '123e4567e89b12d3a456426614174000')");
+                "INSERT INTO unfit VALUES (1, 'no uuid')");
 
         assertThat(p.findings())
                 .filteredOn(f -> f.severity() == Finding.Severity.BLOCKER)
@@ -109,6 +109,47 @@ class ExistingSchemaTest {
                         "PLAN-TARGET-COLUMN-EXTRA needs.more",
                         "PLAN-TARGET-TYPE-UNFIT unfit.v");
         assertThat(p.plan().tables()).extracting(TablePlan::source).containsExactly("filled", "unfit");
+    }
+
+    @Test
+    void mapsUuidsWithoutHyphensEnumsTextWithoutCaseAndKeysThatAreUniqueIndexes() throws IOException {
+        target(
+                "CREATE EXTENSION citext",
+                "CREATE TYPE mood AS ENUM ('happy', 'so-so')",
+                "CREATE TYPE \"Order State\" AS ENUM ('open')",
+                "CREATE TABLE person (id uuid PRIMARY KEY, mood mood NOT NULL, email citext UNIQUE, state \"Order State\","
+                        + " price numeric(65,30), labels mood DEFAULT 'happy')",
+                "CREATE TABLE link (a bigint NOT NULL, b bigint NOT NULL, c bigint)",
+                "CREATE UNIQUE INDEX link_c ON link (c)",
+                "CREATE UNIQUE INDEX link_ab ON link (a, b)",
+                "CREATE TABLE keyed_by_enum (m mood PRIMARY KEY)");
+        PlanProposal p = plan(
+                "CREATE TABLE person(id char(32) PRIMARY KEY NOT NULL, mood TEXT, email TEXT, state TEXT, price DECIMAL,"
+                        + " labels TEXT)",
+                "INSERT INTO person VALUES ('123e4567e89b12d3a456426614174000', 'so-so', 'A@b', 'open', 12.5, 'sad')",
+                "INSERT INTO person VALUES ('223e4567e89b12d3a456426614174000', 'happy', 'a@b', NULL, 0.1, 'happy')",
+                "CREATE TABLE link(a INTEGER NOT NULL, b INTEGER NOT NULL, c INTEGER UNIQUE, UNIQUE(a, b))",
+                "INSERT INTO link VALUES (1, 2, 3)",
+                "CREATE TABLE keyed_by_enum(m TEXT PRIMARY KEY NOT NULL)");
+
+        assertThat(p.plan().table("person").orElseThrow().columns())
+                .extracting(c -> c.type() + " " + c.encoding().yaml())
+                .containsExactly(
+                        "uuid uuid_hex",
+                        "enum mood plain",
+                        "citext plain",
+                        "enum \"Order State\" plain",
+                        "numeric(65,30) plain",
+                        "enum mood plain");
+        assertThat(p.plan().table("link").orElseThrow().key())
+                .isEqualTo(new KeyPlan(KeyPlan.Kind.UNIQUE_INDEX, List.of("a", "b")));
+        assertThat(p.findings())
+                .extracting(f -> f.id() + " " + f.subject())
+                .contains("PLAN-QUARANTINE person.labels", "PLAN-TARGET-KEY keyed_by_enum")
+                .noneMatch(f -> f.startsWith("PLAN-QUARANTINE") && !f.endsWith("labels"));
+        Path file = folder.resolve("migration.yaml");
+        Files.writeString(file, p.yaml());
+        assertThat(PlanFile.read(file)).isEqualTo(p.plan());
     }
 
     @Test

@@ -76,6 +76,7 @@ public final class ConstraintGate {
                 s.execute("ANALYZE " + TargetNames.qualified(plan, table));
             }
             c.commit();
+            Sequences.advance(c, plan, table);
             toAnalyze.remove();
             return true;
         }

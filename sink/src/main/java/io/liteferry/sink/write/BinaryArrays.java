@@ -57,8 +57,13 @@ final class BinaryArrays {
 
     /** {@code ?::int8[], ?::text[]}, one for each column. */
     static String placeholders(List<TargetType> types) {
-        return String.join(
-                ", ", types.stream().map(t -> "?::" + element(t).name + "[]").toList());
+        return String.join(", ", types.stream().map(BinaryArrays::placeholder).toList());
+    }
+
+    /** Labels travel as text: only PostgreSQL knows which there are. */
+    private static String placeholder(TargetType type) {
+        String array = "?::" + element(type).name + "[]";
+        return type.kind() == TargetType.Kind.ENUM ? array + "::" + type.sql() + "[]" : array;
     }
 
     private static Element element(TargetType type) {
@@ -71,7 +76,7 @@ final class BinaryArrays {
             case DOUBLE -> new Element("float8", 701);
             case BOOLEAN -> new Element("bool", 16);
             // varchar(n) and char(n) travel as text: lengths were checked, and no cast may cut them.
-            case TEXT, VARCHAR, CHAR -> new Element("text", 25);
+            case TEXT, VARCHAR, CHAR, CITEXT, ENUM -> new Element("text", 25);
             case BYTEA -> new Element("bytea", 17);
             case UUID -> new Element("uuid", 2950);
             case JSON -> new Element("json", 114);

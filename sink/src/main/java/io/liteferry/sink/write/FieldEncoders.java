@@ -30,7 +30,7 @@ final class FieldEncoders {
                     case Y_N -> TextEncoders.words("y", "n");
                     default -> refuse(table, column);
                 };
-            case TEXT -> plain ? TextEncoders::text : refuse(table, column);
+            case TEXT, CITEXT, ENUM -> plain ? TextEncoders::text : refuse(table, column);
             case VARCHAR, CHAR -> plain ? TextEncoders.limited(type) : refuse(table, column);
             case JSON -> plain ? TextEncoders::text : refuse(table, column);
             case JSONB -> plain ? TextEncoders::jsonb : refuse(table, column);
@@ -44,6 +44,7 @@ final class FieldEncoders {
                 switch (encoding) {
                     case PLAIN -> TextEncoders::uuidText;
                     case UUID_BLOB -> TextEncoders::uuidBlob;
+                    case UUID_HEX -> TextEncoders::uuidHex;
                     default -> refuse(table, column);
                 };
             case DATE, TIME, TIMESTAMP, TIMESTAMPTZ ->

@@ -96,7 +96,7 @@ final class Quarantine {
                 s.setBytes(3, q.record().key());
                 s.setString(4, q.record().rowKey().toString().replace('\0', '\uFFFD'));
                 s.setString(5, q.column());
-                s.setBytes(6, q.record().record());
+                s.setBytes(6, table.withoutMasked(q.record()));
                 s.setString(7, q.topic());
                 s.setLong(8, q.record().offset());
                 s.setString(9, q.sqlState());

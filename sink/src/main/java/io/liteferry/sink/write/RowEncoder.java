@@ -35,13 +35,21 @@ final class RowEncoder {
         encoders = new FieldEncoder[columns.size()];
         inKey = new boolean[columns.size()];
         for (int i = 0; i < encoders.length; i++) {
-            encoders[i] = FieldEncoders.of(table.source(), columns.get(i));
+            encoders[i] = encoder(i);
         }
         List<Integer> positions = table.plan().keyPositions();
         positions.forEach(i -> inKey[i] = true);
         keyEncoders = positions.isEmpty()
                 ? new FieldEncoder[] {NumberEncoders.integer(TargetType.Kind.BIGINT)}
                 : positions.stream().map(i -> encoders[i]).toArray(FieldEncoder[]::new);
+    }
+
+    private FieldEncoder encoder(int i) {
+        ColumnPlan column = columns.get(i);
+        FieldEncoder plain = FieldEncoders.of(table.source(), column);
+        return column.mask()
+                .map(m -> MaskEncoder.of(table.source(), column, m, plain, notNull[i], table.maskSecret()))
+                .orElse(plain);
     }
 
     /** Appends all fields of a row; on a misfit nothing. */

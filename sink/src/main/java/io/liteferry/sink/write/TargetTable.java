@@ -1,12 +1,17 @@
 package io.liteferry.sink.write;
 
 import io.liteferry.core.kafka.TopicNames;
+import io.liteferry.core.options.Options;
 import io.liteferry.core.plan.ColumnPlan;
 import io.liteferry.core.plan.KeyPlan;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.plan.TablePlan;
 import io.liteferry.core.plan.TargetType;
 import io.liteferry.core.postgres.PgSql;
+import io.liteferry.core.row.PackedReader;
+import io.liteferry.core.row.PackedWriter;
+import io.liteferry.core.row.SqliteValue;
+import io.liteferry.sink.batch.ChangeRecord;
 import io.liteferry.sink.schema.TargetNames;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +25,7 @@ final class TargetTable {
     private final String qualified;
     private final String stage;
     private final String seen;
+    private final String maskSecret;
     private final List<String> columns = new ArrayList<>();
     private final List<TargetType> types = new ArrayList<>();
     private final List<Integer> key = new ArrayList<>();
@@ -30,6 +36,7 @@ final class TargetTable {
         qualified = TargetNames.qualified(plan, table);
         stage = TargetNames.stage(plan, table);
         seen = TargetNames.seen(plan, table);
+        maskSecret = plan.options().string(Options.MASK_SECRET);
         if (table.key().isRowid()) {
             columns.add(KeyPlan.ROWID_COLUMN);
             types.add(ROWID_TYPE);
@@ -68,6 +75,30 @@ final class TargetTable {
     /** Where keys are noted while the table is snapshotted again, quoted. */
     String seen() {
         return seen;
+    }
+
+    /** Key of the hashes in masked columns; empty where none is given. */
+    String maskSecret() {
+        return maskSecret;
+    }
+
+    /** A record as the target may keep it: NULL in place of what is masked there. */
+    byte[] withoutMasked(ChangeRecord r) {
+        if (r.columns() != plan.columns().size()
+                || plan.columns().stream().allMatch(c -> c.mask().isEmpty())) {
+            return r.record();
+        }
+        PackedReader values = new PackedReader().reset(r.record(), r.values(), r.record().length - r.values());
+        PackedWriter kept = new PackedWriter().putBytes(r.record(), 0, r.values());
+        for (ColumnPlan c : plan.columns()) {
+            SqliteValue value = values.nextValue();
+            if (c.mask().isPresent()) {
+                kept.putNull();
+            } else {
+                kept.putValue(value);
+            }
+        }
+        return kept.toBytes();
     }
 
     /** Target names, the rowid first where the table is carried by it. */

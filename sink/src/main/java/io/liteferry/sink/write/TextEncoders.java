@@ -101,6 +101,23 @@ final class TextEncoders {
         out.putField(v.array(), v.offset(), 16);
     }
 
+    /** Only 32 digits in lower case: so they can be given back. */
+    static void uuidHex(StorageClass c, PackedReader v, BinaryBuffer out) throws Misfit {
+        demand(c, StorageClass.TEXT);
+        if (v.length() != 32) {
+            throw new Misfit(Misfit.Reason.NOT_A_UUID);
+        }
+        out.putInt(16);
+        for (int i = 0; i < 32; i += 2) {
+            int high = HEX.indexOf(v.array()[v.offset() + i]);
+            int low = HEX.indexOf(v.array()[v.offset() + i + 1]);
+            if (high < 0 || low < 0) {
+                throw new Misfit(Misfit.Reason.NOT_A_UUID);
+            }
+            out.putByte(high << 4 | low);
+        }
+    }
+
     /** Only the form PostgreSQL gives back: 36 characters, lower case, hyphens. */
     static void uuidText(StorageClass c, PackedReader v, BinaryBuffer out) throws Misfit {
         demand(c, StorageClass.TEXT);

@@ -34,12 +34,13 @@ public final class SourceForm {
      * @param columns the columns in the order of the packed values
      * @param key positions of the key columns: numbers in them are canonical, an integral REAL is the integer; NULL is
      *     a misfit in them
+     * @param maskSecret key of the hashes in masked columns; may be empty where there are none
      */
-    public SourceForm(List<ColumnPlan> columns, Set<Integer> key) {
+    public SourceForm(List<ColumnPlan> columns, Set<Integer> key, String maskSecret) {
         this.key = Set.copyOf(key);
         List<Decoder> all = new ArrayList<>();
         for (int i = 0; i < columns.size(); i++) {
-            Decoder decoder = decoder(columns.get(i));
+            Decoder decoder = Masked.of(columns.get(i), decoder(columns.get(i)), maskSecret);
             all.add(key.contains(i) ? canonical(decoder) : decoder);
         }
         this.decoders = List.copyOf(all);
@@ -73,7 +74,7 @@ public final class SourceForm {
             case DOUBLE -> SourceForm::doublePrecision;
             case REAL -> SourceForm::singlePrecision;
             case BOOLEAN -> bool(column.encoding());
-            case TEXT -> (c, v, row) -> text(TargetType.NONE, c, v, row);
+            case TEXT, CITEXT, ENUM -> (c, v, row) -> text(TargetType.NONE, c, v, row);
             case VARCHAR -> (c, v, row) -> text(type.precision(), c, v, row);
             case CHAR -> (c, v, row) -> padded(type.precision(), c, v, row);
             case BYTEA -> SourceForm::bytes;

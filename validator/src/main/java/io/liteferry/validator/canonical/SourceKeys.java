@@ -39,11 +39,11 @@ public final class SourceKeys {
     private static boolean unambiguous(ColumnPlan c) {
         return switch (c.type().kind()) {
             case SMALLINT, INTEGER, BIGINT, REAL, DOUBLE, TEXT, VARCHAR, BYTEA -> true;
-            case UUID -> c.encoding() == Encoding.UUID_BLOB;
+            case UUID -> c.encoding() == Encoding.UUID_BLOB || c.encoding() == Encoding.UUID_HEX;
             case DATE, TIME, TIMESTAMP, TIMESTAMPTZ ->
                 c.encoding() == Encoding.UNIX_MILLIS || c.encoding() == Encoding.UNIX_MICROS;
             case BOOLEAN -> c.encoding() == Encoding.ZERO_ONE || c.encoding() == Encoding.PLAIN;
-            case NUMERIC, CHAR, JSON, JSONB -> false;
+            case NUMERIC, CHAR, JSON, JSONB, CITEXT, ENUM -> false;
         };
     }
 
@@ -138,6 +138,9 @@ public final class SourceKeys {
         }
         String lower = new java.util.UUID(r.number(), r.lowerNumber()).toString();
         String bare = lower.replace("-", "");
+        if (encoding == Encoding.UUID_HEX) {
+            return List.of(SqliteValue.Text.of(bare));
+        }
         return List.of(
                 SqliteValue.Text.of(lower),
                 SqliteValue.Text.of(lower.toUpperCase(Locale.ROOT)),

@@ -38,7 +38,7 @@ public final class TargetForm {
             case REAL -> row.putReal(Float.intBitsToFloat(BigEndian.integer(b, offset)));
             case DOUBLE -> row.putReal(Double.longBitsToDouble(BigEndian.number(b, offset)));
             case BOOLEAN -> row.putBoolean(b[offset] != 0);
-            case TEXT, VARCHAR -> row.putBytes(CanonicalRow.TEXT, b, offset, length);
+            case TEXT, VARCHAR, CITEXT, ENUM -> row.putBytes(CanonicalRow.TEXT, b, offset, length);
             case CHAR -> row.putBytes(CanonicalRow.TEXT, b, offset, SourceForm.withoutPadding(b, offset, length));
             case BYTEA -> row.putBytes(CanonicalRow.BYTES, b, offset, length);
             case UUID -> row.putUuid(BigEndian.number(b, offset), BigEndian.number(b, offset + 8));

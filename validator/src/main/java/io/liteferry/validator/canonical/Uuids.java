@@ -16,7 +16,20 @@ final class Uuids {
             }
             return whole;
         }
-        return c == StorageClass.TEXT && text(v.array(), v.offset(), v.length(), row);
+        boolean digitsOnly = encoding == Encoding.UUID_HEX;
+        if (c != StorageClass.TEXT || digitsOnly && !bareDigits(v)) {
+            return false;
+        }
+        return text(v.array(), v.offset(), v.length(), row);
+    }
+
+    private static boolean bareDigits(PackedReader v) {
+        boolean bare = v.length() == 32;
+        for (int i = 0; bare && i < 32; i++) {
+            byte digit = v.array()[v.offset() + i];
+            bare = Character.digit(digit, 16) >= 0 && !Character.isUpperCase(digit);
+        }
+        return bare;
     }
 
     private static boolean text(byte[] b, int offset, int length, CanonicalRow row) {

@@ -3,6 +3,7 @@ package io.liteferry.validator.compare;
 import io.liteferry.core.change.AppliedPosition;
 import io.liteferry.core.change.TableEvolution;
 import io.liteferry.core.change.TableProgress;
+import io.liteferry.core.options.Options;
 import io.liteferry.core.plan.EvolvedPlan;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.plan.TablePlan;
@@ -23,6 +24,7 @@ public final class Comparison implements AutoCloseable {
     private final TargetSide target;
     private final SourceSide source;
     private Map<String, TableEvolution> evolution = Map.of();
+    private String maskSecret = "";
 
     /**
      * @param name of the migration
@@ -58,6 +60,7 @@ public final class Comparison implements AutoCloseable {
 
     /** The plan with what has happened to the columns since, as of now; layouts are of its tables. */
     public Plan now(Plan written) {
+        maskSecret = written.options().string(Options.MASK_SECRET);
         try {
             evolution = applied().evolution();
         } catch (NotComparableException nothingYet) {
@@ -67,7 +70,7 @@ public final class Comparison implements AutoCloseable {
     }
 
     TableLayout layout(TablePlan table) {
-        return new TableLayout(schema, table, Optional.ofNullable(evolution.get(table.source())));
+        return new TableLayout(schema, table, Optional.ofNullable(evolution.get(table.source())), maskSecret);
     }
 
     TargetSide target() {

@@ -29,12 +29,15 @@ final class TableLayout {
     private final int[] key;
     private final String target;
     private final Optional<TableEvolution> evolution;
+    private final String maskSecret;
 
     /**
      * @param schema of the target
      * @param evolution that has led from the migration file to {@code plan}
+     * @param maskSecret key of the hashes in masked columns
      */
-    TableLayout(String schema, TablePlan plan, Optional<TableEvolution> evolution) {
+    TableLayout(String schema, TablePlan plan, Optional<TableEvolution> evolution, String maskSecret) {
+        this.maskSecret = maskSecret;
         this.evolution = evolution;
         this.plan = plan;
         this.columns = new ArrayList<>();
@@ -105,13 +108,13 @@ final class TableLayout {
         for (int k : key) {
             positions.add(k);
         }
-        return new SourceForm(columns, positions);
+        return new SourceForm(columns, positions, maskSecret);
     }
 
     /** For keys alone: of the change log, of the quarantine. */
     SourceForm keyForm() {
         return new SourceForm(
-                keyColumns(), IntStream.range(0, key.length).boxed().collect(Collectors.toSet()));
+                keyColumns(), IntStream.range(0, key.length).boxed().collect(Collectors.toSet()), maskSecret);
     }
 
     TargetForm targetForm() {

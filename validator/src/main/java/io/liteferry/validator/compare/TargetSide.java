@@ -198,9 +198,10 @@ final class TargetSide implements AutoCloseable {
                     String written = rs.getString(2);
                     seen.add(name);
                     for (var c : layout.columns()) {
-                        boolean same = TargetType.parse(written)
-                                .filter(t -> t.kind() == c.type().kind())
-                                .isPresent();
+                        boolean same = written.equals(c.type().sql())
+                                || TargetType.parse(written)
+                                        .filter(t -> t.kind() == c.type().kind())
+                                        .isPresent();
                         if (c.target().equals(name) && !same) {
                             throw unfit(
                                     "column " + name + " of " + layout.plan().target() + " is " + written

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.liteferry.core.plan.ColumnPlan;
 import io.liteferry.core.plan.Encoding;
+import io.liteferry.core.plan.Mask;
 import io.liteferry.core.plan.TargetType;
 import io.liteferry.core.plan.TargetType.Kind;
 import io.liteferry.core.row.PackedReader;
@@ -29,7 +30,7 @@ class CanonicalFormTest {
     private static String form(ColumnPlan column, SqliteValue value) {
         CanonicalRow row = new CanonicalRow(1);
         byte[] packed = new PackedWriter().putValue(value).toBytes();
-        new SourceForm(List.of(column), Set.of()).write(new PackedReader().reset(packed), row);
+        new SourceForm(List.of(column), Set.of(), "a secret").write(new PackedReader().reset(packed), row);
         return HexFormat.of().formatHex(row.toBytes());
     }
 
@@ -54,6 +55,36 @@ class CanonicalFormTest {
         assertThat(row.hash()).isEqualTo(GOLDEN_HASH);
         assertThat(row.column(2)).isEqualTo(new byte[] {5, 2, 'a', 'b'});
         assertThat(row.columns(new int[] {4, 0})).isEqualTo(new byte[] {4, 1, 1, 0, 0});
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                // worked out by another program
+                "varchar(32) | hash | ada@example.org | d266fa008e239a68575e47a2cdbf34dd",
+                "text | hash | zoë | a771079499f152c2b0ec8faf4b99f459",
+                "text | partial | 4111 2222 | *****2222",
+                "text | partial:2 | zoë | *oë",
+                "text | partial:2 | ë | *",
+                "text | partial | abcd | ****",
+                "varchar(8) | fixed:Jane Doe | Ada | Jane Doe",
+            })
+    void aMaskedColumnMeansItsMask(String type, String mask, String value, String masked) {
+        ColumnPlan column = ColumnPlan.plain("c", TargetType.parse(type).orElseThrow());
+        SqliteValue text = SqliteValue.Text.of(value);
+
+        assertThat(form(column.masked(Mask.parse(mask)), text))
+                .isEqualTo(form(column, SqliteValue.Text.of(masked)))
+                .isNotEqualTo(form(column, text));
+        assertThat(form(column.masked(Mask.parse(mask)), SqliteValue.NULL)).isEqualTo("0000");
+    }
+
+    @Test
+    void aColumnThatIsMaskedWithNullMeansNull() {
+        ColumnPlan column = ColumnPlan.plain("c", TargetType.of(Kind.TEXT)).masked(Mask.parse("null"));
+
+        assertThat(form(column, SqliteValue.Text.of("x"))).isEqualTo("0000");
     }
 
     @Test

@@ -51,7 +51,7 @@ class SourceQueryPlanTest {
         try (Connection c = DriverManager.getConnection("jdbc:sqlite::memory:");
                 Statement s = c.createStatement()) {
             s.execute("CREATE TABLE t(" + definition);
-            TableLayout layout = new TableLayout("public", plan, Optional.empty());
+            TableLayout layout = new TableLayout("public", plan, Optional.empty(), "");
             SourceSnapshot snapshot = new SourceSnapshot(
                     c, layout, SourceShape.read(c, layout, 1, false), new InFlight(), Long.MAX_VALUE, false);
             List<SqliteValue> after = Collections.nCopies(columns.size(), SqliteValue.Text.of("x"));

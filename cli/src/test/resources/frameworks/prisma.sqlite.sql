@@ -1,0 +1,15 @@
+PRAGMA journal_mode = WAL;
+CREATE TABLE "_prisma_migrations" ("id" TEXT PRIMARY KEY NOT NULL, "checksum" TEXT NOT NULL, "finished_at" DATETIME, "migration_name" TEXT NOT NULL, "logs" TEXT, "rolled_back_at" DATETIME, "started_at" DATETIME NOT NULL DEFAULT current_timestamp, "applied_steps_count" INTEGER UNSIGNED NOT NULL DEFAULT 0);
+CREATE TABLE "User" ("id" TEXT NOT NULL PRIMARY KEY, "email" TEXT NOT NULL, "role" TEXT NOT NULL DEFAULT 'USER', "createdAt" DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP, "updatedAt" DATETIME NOT NULL);
+CREATE UNIQUE INDEX "User_email_key" ON "User"("email");
+CREATE TABLE "Post" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "authorId" TEXT NOT NULL, "title" TEXT NOT NULL, "published" BOOLEAN NOT NULL DEFAULT false, "rating" REAL, "views" BIGINT NOT NULL DEFAULT 0, "price" DECIMAL, "meta" JSONB, "cover" BLOB, CONSTRAINT "Post_authorId_fkey" FOREIGN KEY ("authorId") REFERENCES "User" ("id") ON DELETE RESTRICT ON UPDATE CASCADE);
+CREATE TABLE "Tag" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "name" TEXT NOT NULL);
+CREATE UNIQUE INDEX "Tag_name_key" ON "Tag"("name");
+CREATE TABLE "_PostToTag" ("A" INTEGER NOT NULL, "B" INTEGER NOT NULL, CONSTRAINT "_PostToTag_A_fkey" FOREIGN KEY ("A") REFERENCES "Post" ("id") ON DELETE CASCADE ON UPDATE CASCADE, CONSTRAINT "_PostToTag_B_fkey" FOREIGN KEY ("B") REFERENCES "Tag" ("id") ON DELETE CASCADE ON UPDATE CASCADE);
+CREATE UNIQUE INDEX "_PostToTag_AB_unique" ON "_PostToTag"("A", "B");
+CREATE INDEX "_PostToTag_B_index" ON "_PostToTag"("B");
+INSERT INTO "_prisma_migrations" VALUES ('a1', 'c1', 1672531200000, '20230101000000_init', NULL, NULL, 1672531200000, 1);
+INSERT INTO "User" WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 150) SELECT 'cl' || printf('%023x', i * 7907), 'u' || i || '@example.org', iif(i % 10, 'USER', 'ADMIN'), 1704067200000 + i * 1001, 1704067300000 + i * 999 FROM n;
+INSERT INTO "Post" WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 400) SELECT i, 'cl' || printf('%023x', (1 + i % 150) * 7907), 'Post ' || i, i % 2, i / 3.0, i * 1000000, i / 8.0, iif(i % 4, '{"k":[' || i || ']}', NULL), iif(i % 9, NULL, x'ffd8') FROM n;
+INSERT INTO "Tag"(name) VALUES ('a'), ('b'), ('c');
+INSERT INTO "_PostToTag" SELECT id, 1 + id % 3 FROM "Post";

@@ -1,0 +1,15 @@
+CREATE EXTENSION IF NOT EXISTS citext;
+CREATE TABLE "schema_migrations" ("version" character varying NOT NULL PRIMARY KEY);
+CREATE TABLE "ar_internal_metadata" ("key" character varying NOT NULL PRIMARY KEY, "value" character varying, "created_at" timestamp(6) NOT NULL, "updated_at" timestamp(6) NOT NULL);
+CREATE TABLE "users" ("id" bigserial primary key, "email" citext NOT NULL, "admin" boolean DEFAULT FALSE NOT NULL, "legacy_flag" boolean DEFAULT FALSE, "settings" jsonb, "sign_in_count" integer DEFAULT 0 NOT NULL, "created_at" timestamp(6) NOT NULL, "updated_at" timestamp(6) NOT NULL);
+CREATE UNIQUE INDEX "index_users_on_email" ON "users" ("email");
+CREATE TABLE "posts" ("id" bigserial primary key, "user_id" bigint NOT NULL, "title" character varying(120), "slug" character varying NOT NULL, "body" text, "price" decimal(10,2), "published_on" date, "deleted_at" timestamp(6), "cover" bytea, "score" float, "created_at" timestamp(6) NOT NULL, "updated_at" timestamp(6) NOT NULL, CONSTRAINT "fk_rails_5b5ddfd518" FOREIGN KEY ("user_id") REFERENCES "users" ("id"));
+CREATE INDEX "index_posts_on_user_id" ON "posts" ("user_id");
+CREATE UNIQUE INDEX "index_posts_on_slug" ON "posts" ("slug") WHERE deleted_at IS NULL;
+CREATE TABLE "comments" ("id" bigserial primary key, "commentable_type" character varying NOT NULL, "commentable_id" bigint NOT NULL, "body" text, "created_at" timestamp(6) NOT NULL, "updated_at" timestamp(6) NOT NULL);
+CREATE INDEX "index_comments_on_commentable" ON "comments" ("commentable_type", "commentable_id");
+CREATE TABLE "tags" ("id" bigserial primary key, "name" character varying NOT NULL);
+CREATE TABLE "posts_tags" ("post_id" bigint NOT NULL, "tag_id" bigint NOT NULL, CONSTRAINT "fk_rails_8f3d0d0d33" FOREIGN KEY ("post_id") REFERENCES "posts" ("id") ON DELETE CASCADE);
+CREATE UNIQUE INDEX "index_posts_tags_on_post_id_and_tag_id" ON "posts_tags" ("post_id", "tag_id");
+INSERT INTO schema_migrations VALUES ('20230101000000'), ('20240101000000');
+INSERT INTO ar_internal_metadata VALUES ('environment', 'production', '2024-06-01 00:00:00', '2024-06-01 00:00:00');
