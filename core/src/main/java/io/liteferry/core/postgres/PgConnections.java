@@ -55,7 +55,7 @@ public record PgConnections(String url, String username, String password) {
      * True where a pooler stands between, as pgbouncer does: then the process that serves us is another than the one that
      * answered when the connection was made. Nothing may be left in a session there but for the transaction.
      */
-    private static boolean isPooled(Connection c) throws SQLException {
+    public static boolean isPooled(Connection c) throws SQLException {
         try (Statement s = c.createStatement();
                 ResultSet r = s.executeQuery("SELECT pg_backend_pid()")) {
             r.next();

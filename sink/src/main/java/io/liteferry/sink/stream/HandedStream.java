@@ -17,7 +17,7 @@ public final class HandedStream implements RecordStream {
 
     private record Handed(int topic, long offset, byte @Nullable [] key, byte @Nullable [] value) {
         private long bytes() {
-            return (key == null ? 0 : key.length) + (value == null ? 0 : value.length);
+            return (key == null ? 0L : key.length) + (value == null ? 0L : value.length);
         }
     }
 

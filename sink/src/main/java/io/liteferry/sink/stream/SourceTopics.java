@@ -6,6 +6,7 @@ import io.liteferry.core.kafka.KafkaClients;
 import io.liteferry.core.kafka.TopicNames;
 import io.liteferry.core.kafka.Topics;
 import io.liteferry.core.plan.Plan;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -85,7 +87,7 @@ public final class SourceTopics implements AutoCloseable {
         return next;
     }
 
-    private void demandSame(String topic, TopicOffset stored) {
+    private void demandSame(String topic, @Nullable TopicOffset stored) {
         String id = ids.getOrDefault(topic, "");
         if (stored != null && !stored.id().isEmpty() && !stored.id().equals(id)) {
             String cluster =
@@ -225,6 +227,6 @@ public final class SourceTopics implements AutoCloseable {
 
     @Override
     public void close() {
-        admin.close(java.time.Duration.ofSeconds(2));
+        admin.close(Duration.ofSeconds(2));
     }
 }
