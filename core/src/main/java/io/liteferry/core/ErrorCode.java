@@ -37,6 +37,7 @@ public enum ErrorCode {
     TOPIC_UNFIT(302, ExitCode.FAILED, "A topic is missing or its settings contradict the protocol."),
     RECORDS_LOST(303, ExitCode.FAILED, "Records that the target still needs are gone from Kafka."),
     RECORD_UNREADABLE(304, ExitCode.FAILED, "A record does not have the format of this version."),
+    TOPIC_REPLACED(305, ExitCode.FAILED, "A topic is another one than the target was read from."),
 
     // 4xx: the target and the sink
     TARGET_UNREACHABLE(401, ExitCode.CONNECTION_LOST, "PostgreSQL does not answer."),
@@ -46,6 +47,7 @@ public enum ErrorCode {
     SINK_FENCED(405, ExitCode.FAILED, "Another sink has taken over this source."),
     POSITION_WENT_BACK(406, ExitCode.FAILED, "A batch would move the applied position backwards."),
     PRIMARY_KEY_CONFLICT(407, ExitCode.FAILED, "A row of the target that is not ours owns the primary key."),
+    TARGET_POOLED(408, ExitCode.USAGE, "A step that needs a session of its own was given a pooler's address."),
 
     // 5xx: the validator
     VALIDATION_READ_FAILED(501, ExitCode.FAILED, "A range could not be read on one side."),

@@ -45,6 +45,14 @@ public final class EmbeddedKafka implements AutoCloseable {
 
     /** Starts a broker; port 0 takes a free one. Returns once clients can be served. */
     public static EmbeddedKafka start(Path directory, int port) {
+        return start(directory, port, Map.of());
+    }
+
+    /**
+     * The same with settings of the broker, which win over ours; the listener of the clients is called PLAINTEXT, whatever
+     * protocol it is given.
+     */
+    public static EmbeddedKafka start(Path directory, int port, Map<String, String> settings) {
         if (port != 0 && FreePort.isTaken(port)) {
             throw new EmbeddedServerException("Could not start the embedded Kafka broker in " + directory + ": port "
                     + port + " is taken by another process. Stop that one, or choose another port.");
@@ -56,7 +64,7 @@ public final class EmbeddedKafka implements AutoCloseable {
             if (!Files.exists(data.resolve("meta.properties"))) {
                 format(data);
             }
-            KafkaRaftServer server = startup(data, address);
+            KafkaRaftServer server = startup(data, address, settings);
             Files.writeString(owned.path().resolve(ADDRESS), address);
             return new EmbeddedKafka(server, owned, address);
         } catch (Exception e) {
@@ -98,8 +106,10 @@ public final class EmbeddedKafka implements AutoCloseable {
         }
     }
 
-    private static KafkaRaftServer startup(Path data, String address) throws IOException {
-        KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(settings(data, address), false), Time.SYSTEM);
+    private static KafkaRaftServer startup(Path data, String address, Map<String, String> more) throws IOException {
+        Map<String, String> settings = settings(data, address);
+        settings.putAll(more);
+        KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(settings, false), Time.SYSTEM);
         try {
             server.startup();
             return server;

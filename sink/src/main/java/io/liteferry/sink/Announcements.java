@@ -83,7 +83,7 @@ final class Announcements implements AutoCloseable {
                         "stage",
                         "TASK_PUT",
                         "class.name",
-                        SinkService.class.getName(),
+                        SourceSink.class.getName(),
                         "exception.class.name",
                         "java.sql.SQLDataException",
                         "exception.message",

@@ -9,6 +9,7 @@ import io.liteferry.core.change.Json;
 import io.liteferry.core.change.Position;
 import io.liteferry.core.change.TableEvolution;
 import io.liteferry.core.change.TableProgress;
+import io.liteferry.sink.stream.TopicOffset;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -38,7 +39,7 @@ final class AppliedStore {
      *
      * @param offsets next offset to read, by topic; empty before the first batch
      */
-    record Applied(AppliedPosition position, Map<String, Long> offsets, long generation, String state) {
+    record Applied(AppliedPosition position, Map<String, TopicOffset> offsets, long generation, String state) {
         BatchId id() {
             return position.id();
         }
@@ -122,7 +123,7 @@ final class AppliedStore {
         }
     }
 
-    void advance(Connection c, BatchEnd end, Map<String, Long> offsets) throws SQLException {
+    void advance(Connection c, BatchEnd end, Map<String, TopicOffset> offsets) throws SQLException {
         try (PreparedStatement s = c.prepareStatement("""
                 UPDATE liteferry.applied SET log_identity = ?, epoch = ?, batch = ?, seq = ?, fingerprint = ?,
                 schema_version = ?, consistent = ?, tables = ?::jsonb, offsets = ?::jsonb, evolution = ?::jsonb,
@@ -163,7 +164,7 @@ final class AppliedStore {
                         Json.readMap(r.getString(8), TableProgress.class, "liteferry.applied.tables"),
                         r.getBoolean(7),
                         Json.readMap(r.getString(12), TableEvolution.class, "liteferry.applied.evolution")),
-                Json.readMap(r.getString(9), Long.class, "liteferry.applied.offsets"),
+                Json.readMap(r.getString(9), TopicOffset.class, "liteferry.applied.offsets"),
                 r.getLong(10),
                 r.getString(11));
     }

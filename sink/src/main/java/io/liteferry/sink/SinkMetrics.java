@@ -10,14 +10,13 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** The sink's metrics by their documented names. */
-final class SinkMetrics {
+final class SinkMetrics implements SinkEvents {
     private final MeterRegistry registry;
     private final Tags source;
     private final String partition;
@@ -48,12 +47,13 @@ final class SinkMetrics {
         registry.gauge("liteferry_sink_running", source, running);
     }
 
-    /** The sink of the source has ended by itself. */
-    void ended() {
+    @Override
+    public void ended() {
         running.set(0);
     }
 
-    void applied(WholeBatch batch, Outcome outcome, long nanos, long nowMillis) {
+    @Override
+    public void applied(WholeBatch batch, Outcome outcome, long nanos, long nowMillis) {
         batches.record(Duration.ofNanos(nanos));
         for (BatchEnd end : batch.ends()) {
             endToEnd.record(Duration.ofMillis(Math.max(0, nowMillis - end.sinceMillis())));
@@ -74,7 +74,8 @@ final class SinkMetrics {
         outcome.quarantined().forEach(this::quarantined);
     }
 
-    void quarantined(Outcome.Quarantined q) {
+    @Override
+    public void quarantined(Outcome.Quarantined q) {
         Counter.builder("liteferry_sink_quarantined_total")
                 .tags(source)
                 .tag("table", q.table())
@@ -83,24 +84,23 @@ final class SinkMetrics {
                 .increment();
     }
 
-    /** @param millis how far the target is behind; 0 where nothing waits */
-    void lag(long millis) {
+    @Override
+    public void lag(long millis) {
         lagMillis.set(millis);
     }
 
-    void lag(List<String> topics, StreamReader reader) {
-        for (String topic : topics) {
-            lagRecords
-                    .computeIfAbsent(topic, t -> {
-                        AtomicLong value = new AtomicLong();
-                        Gauge.builder("liteferry_sink_lag_records", value, AtomicLong::get)
-                                .tags(source)
-                                .tag("topic", t)
-                                .tag("partition", partition)
-                                .register(registry);
-                        return value;
-                    })
-                    .set(reader.lag(topic));
-        }
+    @Override
+    public void lag(String topic, long records) {
+        lagRecords
+                .computeIfAbsent(topic, t -> {
+                    AtomicLong value = new AtomicLong();
+                    Gauge.builder("liteferry_sink_lag_records", value, AtomicLong::get)
+                            .tags(source)
+                            .tag("topic", t)
+                            .tag("partition", partition)
+                            .register(registry);
+                    return value;
+                })
+                .set(records);
     }
 }

@@ -12,12 +12,13 @@ import io.liteferry.core.plan.Plan;
 import io.liteferry.core.service.ServiceHealth;
 import io.liteferry.sink.batch.BatchAssembler;
 import io.liteferry.sink.batch.WholeBatch;
+import io.liteferry.sink.stream.RecordDecoder;
+import io.liteferry.sink.stream.RecordStream;
+import io.liteferry.sink.stream.SourceTopics;
 import io.liteferry.sink.write.Outcome;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -40,14 +41,15 @@ final class SinkRun implements AutoCloseable {
 
     private final Plan plan;
     private final Clock clock;
-    private final SinkMetrics metrics;
+    private final SinkEvents events;
     private final ServiceHealth health;
     private final CountDownLatch stopping;
-    private final List<String> topics;
+    private final List<String> names;
     private final long memory;
     private final long constraintPauseNanos;
     private final TargetSession target;
-    private final StreamReader reader;
+    private final SourceTopics topics;
+    private final RecordStream stream;
     private final Announcements announcements;
     private boolean gateOpen;
     private long nextRetry = System.nanoTime();
@@ -61,22 +63,24 @@ final class SinkRun implements AutoCloseable {
             Plan plan,
             AppliedStore store,
             Clock clock,
-            KafkaClients kafka,
-            SinkMetrics metrics,
+            SinkEvents events,
             ServiceHealth health,
+            RecordStream stream,
             CountDownLatch stopping) {
         this.plan = plan;
         this.clock = clock;
-        this.metrics = metrics;
+        this.events = events;
         this.health = health;
+        this.stream = stream;
         this.stopping = stopping;
-        topics = TopicNames.of(plan).stream(plan);
+        names = TopicNames.of(plan).stream(plan);
         memory = plan.options().number(Options.BATCH_MEMORY_BYTES);
         constraintPauseNanos =
                 TimeUnit.MILLISECONDS.toNanos(plan.options().number(Options.CONSTRAINT_RETRY_INTERVAL_MS));
         target = new TargetSession(plan, store, this::pause);
-        reader = new StreamReader(kafka.consumer("liteferry-sink-" + plan.source()), topics, plan);
-        announcements = new Announcements(kafka.producer("liteferry-sink-" + plan.source()), plan);
+        topics = new SourceTopics(plan, () -> stopping.getCount() == 0);
+        announcements =
+                new Announcements(KafkaClients.of(plan.options()).producer("liteferry-sink-" + plan.source()), plan);
     }
 
     void run() {
@@ -84,20 +88,22 @@ final class SinkRun implements AutoCloseable {
             AppliedStore.Applied applied = target.open();
             health.ok("postgres");
             gateOpen = applied.position().consistent();
-            long[] offsets = reader.seek(
-                    applied.offsets(), EvolvedPlan.of(plan, applied.position().evolution()));
+            long[] offsets = topics.open(applied.offsets());
+            stream.seek(offsets);
             health.ok("kafka");
             if (applied.any()) {
                 announcements.applied(applied.position());
             }
             BatchAssembler assembler =
-                    new BatchAssembler(topics, applied.id(), applied.position().position(), offsets);
+                    new BatchAssembler(names, applied.id(), applied.position().position(), offsets);
+            Plan now = EvolvedPlan.of(plan, applied.position().evolution());
+            RecordDecoder decoder = new RecordDecoder(now, topics, assembler, offsets);
             health.ok("stream");
             LOG.info(
                     "sink started source={} generation={} batch={}", plan.source(), applied.generation(), applied.id());
             // A run writes columns of one layout; after a batch that changes it, the next run begins.
             while (stopping.getCount() > 0 && !target.evolved()) {
-                step(assembler);
+                step(assembler, decoder);
             }
         } catch (WakeupException e) {
             LOG.debug("woken to stop source={}", plan.source());
@@ -105,22 +111,22 @@ final class SinkRun implements AutoCloseable {
         LOG.info("sink stopped source={}", plan.source());
     }
 
-    private void step(BatchAssembler assembler) {
-        boolean busy = applyWhole(assembler);
+    private void step(BatchAssembler assembler, RecordDecoder decoder) {
+        boolean busy = applyWhole(assembler, decoder);
         if (target.evolved()) {
             return;
         }
-        spoolOrLimit(assembler);
+        spoolOrLimit(assembler, decoder);
         demandNothingLost(assembler);
         if (!busy && gateOpen) {
             busy = buildConstraints();
         }
         announcements.tick();
         reportLag(assembler);
-        reader.read(assembler, busy ? Duration.ZERO : POLL);
+        stream.read(decoder, busy ? Duration.ZERO : POLL);
     }
 
-    private boolean applyWhole(BatchAssembler assembler) {
+    private boolean applyWhole(BatchAssembler assembler, RecordDecoder decoder) {
         Optional<WholeBatch> ready = assembler.ready(RECORDS_TOGETHER);
         if (ready.isEmpty()) {
             return false;
@@ -129,27 +135,24 @@ final class SinkRun implements AutoCloseable {
         if (target.takesLayoutOf(batch)) {
             return true;
         }
-        batch.ends().forEach(end -> reader.demandReadable(end.id()));
+        batch.ends().forEach(end -> decoder.demandReadable(end.id()));
         long[] offsets = assembler.offsetsAfter(batch);
-        Map<String, Long> byTopic = new HashMap<>();
-        for (int i = 0; i < offsets.length; i++) {
-            byTopic.put(topics.get(i), offsets[i]);
-        }
         long started = System.nanoTime();
-        Outcome outcome = target.apply(batch, byTopic);
+        Outcome outcome = target.apply(batch, topics.stored(offsets));
         health.ok("postgres");
         assembler.applied(batch);
+        stream.applied(offsets);
         BatchEnd last = batch.last();
         appliedSince = last.sinceMillis();
         outcome.quarantined().forEach(announcements::quarantined);
         if (batch.spooled()) {
             target.spooledQuarantine(q -> {
                 announcements.quarantined(q);
-                metrics.quarantined(q);
+                events.quarantined(q);
             });
         }
         announcements.applied(last);
-        metrics.applied(batch, outcome, System.nanoTime() - started, clock.millis());
+        events.applied(batch, outcome, System.nanoTime() - started, clock.millis());
         if (last.consistent() && !gateOpen) {
             gateOpen = true;
             target.openGate();
@@ -158,22 +161,22 @@ final class SinkRun implements AutoCloseable {
     }
 
     /** Memory stays bounded: topics that are ahead wait, and a batch that is too large itself goes to the stages. */
-    private void spoolOrLimit(BatchAssembler assembler) {
+    private void spoolOrLimit(BatchAssembler assembler, RecordDecoder decoder) {
         if (assembler.bytes() <= memory) {
             if (limited) {
                 limited = false;
-                reader.limitTo(new boolean[0]);
+                stream.limitTo(new boolean[0]);
             }
             return;
         }
         Optional<BatchId> wanted = assembler.wantedBatch();
         if (wanted.isPresent() && assembler.wantedIsNext() && assembler.wantedBytes() > memory / 2) {
-            reader.demandReadable(wanted.get());
+            decoder.demandReadable(wanted.get());
             target.spool(wanted.get(), assembler.spoolWanted());
         }
         if (assembler.bytes() > memory) {
             limited = true;
-            reader.limitTo(assembler.wantedTopics());
+            stream.limitTo(assembler.wantedTopics());
         }
     }
 
@@ -193,7 +196,7 @@ final class SinkRun implements AutoCloseable {
             return;
         }
         waitingSince = System.nanoTime();
-        if (assembler.lost(end, reader.endOffsets())) {
+        if (assembler.lost(end, topics.endOffsets())) {
             throw new LiteferryException(
                     ErrorCode.RECORDS_LOST,
                     "Completing batch " + end.id() + " of " + plan.source()
@@ -221,14 +224,18 @@ final class SinkRun implements AutoCloseable {
             return;
         }
         nextLag = System.nanoTime() + Duration.ofMillis(500).toNanos();
-        if (reader.connected()) {
+        if (stream.connected()) {
             health.ok("kafka");
         } else {
             health.failing("kafka", "no broker is connected");
         }
-        metrics.lag(topics, reader);
-        boolean behind = assembler.waiting() || topics.stream().anyMatch(t -> reader.lag(t) > 0);
-        metrics.lag(behind && appliedSince > 0 ? Math.max(0, clock.millis() - appliedSince) : 0);
+        boolean behind = assembler.waiting();
+        for (int i = 0; i < names.size(); i++) {
+            long records = stream.lag(i);
+            events.lag(names.get(i), records);
+            behind |= records > 0;
+        }
+        events.lag(behind && appliedSince > 0 ? Math.max(0, clock.millis() - appliedSince) : 0);
     }
 
     private boolean pause(long millis) {
@@ -242,7 +249,7 @@ final class SinkRun implements AutoCloseable {
     }
 
     void wakeUp() {
-        reader.wakeUp();
+        stream.wakeUp();
     }
 
     void abort() {
@@ -252,7 +259,8 @@ final class SinkRun implements AutoCloseable {
     @Override
     public void close() {
         try (target;
-                reader) {
+                stream;
+                topics) {
             announcements.close();
         }
     }

@@ -5,6 +5,7 @@ import io.liteferry.core.plan.Plan;
 import io.liteferry.core.service.AdminServer;
 import io.liteferry.core.service.Service;
 import io.liteferry.core.service.ServiceHealth;
+import io.liteferry.sink.stream.ConsumedStream;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Clock;
@@ -27,7 +28,8 @@ public final class SinkService implements Service {
         this.plan = plan;
         for (Plan source : plan.perSource()) {
             ServiceHealth own = health.of(source, "kafka", "postgres", "stream");
-            sinks.add(new SourceSink(source, clock, new SinkMetrics(source, registry), own));
+            sinks.add(new SourceSink(
+                    source, clock, new SinkMetrics(source, registry), own, () -> new ConsumedStream(source)));
         }
     }
 

@@ -1,50 +1,58 @@
 package io.liteferry.sink;
 
 import io.liteferry.core.LiteferryException;
-import io.liteferry.core.kafka.KafkaClients;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.service.ServiceHealth;
+import io.liteferry.sink.stream.RecordStream;
 import io.liteferry.sink.write.SpoolLostException;
 import java.time.Clock;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The sink of one source: a thread with a connection, a generation and a position of its own. */
-final class SourceSink {
+/**
+ * The sink of one source: a thread with a connection, a generation and a position of its own, for the service and for
+ * Kafka Connect alike.
+ */
+public final class SourceSink {
     private static final Logger LOG = LoggerFactory.getLogger(SourceSink.class);
     private static final long STOP_SECONDS = 10;
 
     private final Plan plan;
     private final Clock clock;
-    private final SinkMetrics metrics;
+    private final SinkEvents events;
     private final ServiceHealth health;
+    private final Supplier<RecordStream> streams;
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final Thread thread;
     private volatile @Nullable SinkRun run;
     private volatile @Nullable Throwable failure;
 
-    /** @param plan of this source alone */
-    SourceSink(Plan plan, Clock clock, SinkMetrics metrics, ServiceHealth health) {
+    /**
+     * @param plan of this source alone
+     * @param streams gives where a run reads from; the run closes it
+     */
+    public SourceSink(Plan plan, Clock clock, SinkEvents events, ServiceHealth health, Supplier<RecordStream> streams) {
         this.plan = plan;
         this.clock = clock;
-        this.metrics = metrics;
+        this.events = events;
         this.health = health;
+        this.streams = streams;
         thread = new Thread(this::work, "sink-" + plan.source());
     }
 
-    void start() {
+    public void start() {
         thread.start();
     }
 
     private void work() {
-        KafkaClients kafka = KafkaClients.of(plan.options());
         AppliedStore store = new AppliedStore(plan.source());
         try {
             while (stopping.getCount() > 0) {
-                try (SinkRun current = new SinkRun(plan, store, clock, kafka, metrics, health, stopping)) {
+                try (SinkRun current = new SinkRun(plan, store, clock, events, health, streams.get(), stopping)) {
                     run = current;
                     current.run();
                 } catch (SpoolLostException e) {
@@ -60,7 +68,7 @@ final class SourceSink {
                 return;
             }
             failure = e;
-            metrics.ended();
+            events.ended();
             health.failing("stream", String.valueOf(e.getMessage()));
             if (e instanceof LiteferryException) {
                 LOG.error("sink ended source={} error={}", plan.source(), e.getMessage());
@@ -71,13 +79,12 @@ final class SourceSink {
     }
 
     /** Why it has ended by itself, or null. */
-    @Nullable
-    Throwable failure() {
+    public @Nullable Throwable failure() {
         return failure;
     }
 
     /** Asks it to stop; {@link #join} waits for it. */
-    void stop() {
+    public void stop() {
         stopping.countDown();
         SinkRun current = run;
         if (current != null) {
@@ -85,7 +92,7 @@ final class SourceSink {
         }
     }
 
-    void join() {
+    public void join() {
         SinkRun current = run;
         try {
             thread.join(TimeUnit.SECONDS.toMillis(STOP_SECONDS));

@@ -16,6 +16,7 @@ import io.liteferry.sink.schema.ConstraintGate;
 import io.liteferry.sink.schema.SqlStates;
 import io.liteferry.sink.schema.TargetEvolution;
 import io.liteferry.sink.schema.TargetInstaller;
+import io.liteferry.sink.stream.TopicOffset;
 import io.liteferry.sink.write.BatchWriter;
 import io.liteferry.sink.write.Outcome;
 import io.liteferry.sink.write.SpoolLostException;
@@ -142,7 +143,7 @@ final class TargetSession implements AutoCloseable {
     }
 
     /** Applies whole batches with their position and offsets, in one transaction. */
-    Outcome apply(WholeBatch batch, Map<String, Long> offsets) {
+    Outcome apply(WholeBatch batch, Map<String, TopicOffset> offsets) {
         BatchId id = batch.last().id();
         return run("Applying batch " + id, (c, careful) -> {
             if (store.lock(c).id().compareTo(id) >= 0) {

@@ -81,7 +81,12 @@ final class Migration implements AutoCloseable {
     }
 
     SinkService start() {
-        SinkService sink = new SinkService(plan, Clock.systemUTC());
+        return start(Map.of());
+    }
+
+    /** @param options laid over the plan's */
+    SinkService start(Map<String, String> options) {
+        SinkService sink = new SinkService(plan.withOptions(plan.options().withConnector(options)), Clock.systemUTC());
         sinks.add(sink);
         sink.start();
         return sink;
@@ -134,6 +139,11 @@ final class Migration implements AutoCloseable {
         } catch (SQLException e) {
             throw new IllegalStateException(sql + ": " + e.getMessage(), e);
         }
+    }
+
+    /** Of the target, direct. */
+    String url() {
+        return url;
     }
 
     Connection connect() throws SQLException {

@@ -26,6 +26,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -97,6 +98,15 @@ final class MigrationFixture {
         plan(List.of(), options.toArray(String[]::new));
     }
 
+    /** The same with all options given; an option may be a secret's reference. */
+    void makePlanWith(Map<String, String> options) throws IOException {
+        plan(
+                List.of(),
+                options.entrySet().stream()
+                        .map(o -> o.getKey() + "=" + o.getValue())
+                        .toArray(String[]::new));
+    }
+
     /** The same onto tables that the target has already. */
     void makePlanOnto(String bootstrapServers, String jdbcUrl) throws IOException {
         List<String> options = connection(bootstrapServers, jdbcUrl);
@@ -160,6 +170,11 @@ final class MigrationFixture {
 
     /** Starts a command as a process of its own; what it prints goes to a file in the folder. */
     Process process(String heap, String... args) throws IOException {
+        return process(Map.of(), heap, args);
+    }
+
+    /** The same with variables of the environment. */
+    Process process(Map<String, String> environment, String heap, String... args) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx" + heap,
@@ -169,10 +184,11 @@ final class MigrationFixture {
                 Main.class.getName()));
         command.addAll(List.of(args));
         File log = folder.resolve("process.log").toFile();
-        return new ProcessBuilder(command)
+        ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
-                .start();
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log));
+        builder.environment().putAll(environment);
+        return builder.start();
     }
 
     String processLog() throws IOException {

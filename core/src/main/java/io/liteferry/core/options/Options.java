@@ -77,7 +77,7 @@ public final class Options {
                     "Kafka brokers, host:port separated by commas. Empty: an embedded broker with its data beside the migration file.")
             .text(CONNECTION_URL, "", Importance.HIGH)
             .doc(
-                    "JDBC URL of the target's writer endpoint, direct or through pgbouncer for the sink. Empty: an embedded PostgreSQL with its data beside the migration file. Example: jdbc:postgresql://db.internal:5432/app")
+                    "JDBC URL of the target's writer endpoint, which for the sink may be a pgbouncer in transaction mode before it. Empty: an embedded PostgreSQL with its data beside the migration file. Example: jdbc:postgresql://db.internal:5432/app")
             .text(CONNECTION_USERNAME, "", Importance.HIGH)
             .doc("Role of the target connection.")
             .secret(CONNECTION_PASSWORD, Importance.HIGH)
@@ -198,6 +198,16 @@ public final class Options {
         return Duration.ofMillis(Long.parseLong(UnitValue.plain(written, Unit.MILLISECONDS)));
     }
 
+    /** True of a declared option, and of one that is passed through to Kafka's clients. */
+    public static boolean isOption(String name) {
+        return DECLARED.configKeys().containsKey(name) || ClientOptions.isOne(name);
+    }
+
+    /** The variable of the environment that stands for an option. */
+    static String variable(String option) {
+        return "LITEFERRY_" + option.replace('.', '_').toUpperCase(Locale.ROOT);
+    }
+
     public static Options defaults() {
         return of(Map.of());
     }
@@ -238,6 +248,9 @@ public final class Options {
 
     /** @throws IllegalArgumentException with a message that never holds a secret */
     private static Object parsed(String name, String written) {
+        if (ClientOptions.isOne(name)) {
+            return ClientOptions.parsed(name, written);
+        }
         ConfigDef.ConfigKey key = DECLARED.configKeys().get(name);
         if (key == null) {
             throw new IllegalArgumentException("unknown option " + name
@@ -265,12 +278,35 @@ public final class Options {
     public Options withEnvironment(Map<String, String> environment) {
         Map<String, String> merged = new HashMap<>(given);
         for (String name : DECLARED.names()) {
-            String value = environment.get("LITEFERRY_" + name.replace('.', '_').toUpperCase(Locale.ROOT));
+            String value = environment.get(variable(name));
             if (value != null) {
                 merged.put(name, value);
             }
         }
+        merged.putAll(ClientOptions.ofEnvironment(environment));
         return of(merged);
+    }
+
+    /** The same options with those of a connector's configuration laid over them; what is Connect's own is left alone. */
+    public Options withConnector(Map<String, String> configuration) {
+        Map<String, String> merged = new HashMap<>(given);
+        configuration.forEach((name, value) -> {
+            if (isOption(name)) {
+                merged.put(name, value);
+            }
+        });
+        return of(merged);
+    }
+
+    /** What is passed through to Kafka's clients, by their own names; secrets in the clear. */
+    public Map<String, String> kafkaClient() {
+        Map<String, String> passed = new TreeMap<>();
+        values.forEach((name, value) -> {
+            if (ClientOptions.isOne(name)) {
+                passed.put(name.substring(ClientOptions.PREFIX.length()), (String) value);
+            }
+        });
+        return passed;
     }
 
     public Options with(String key, String value) {
@@ -292,6 +328,8 @@ public final class Options {
                 shown.remove(secret);
             }
         }
+        shown.entrySet()
+                .removeIf(e -> ClientOptions.isOne(e.getKey()) && !ClientOptions.isShareable(e.getKey(), e.getValue()));
         shown.computeIfPresent(CONNECTION_URL, (key, url) -> withoutPassword(url));
         return shown;
     }

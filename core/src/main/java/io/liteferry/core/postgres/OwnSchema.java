@@ -14,6 +14,7 @@ public final class OwnSchema {
 
     /** Brings the schema to this program's version; does nothing where it is already there. */
     public static void migrate(PgConnections connections) {
+        connections.demandDirect("Making schema " + NAME);
         try {
             Flyway.configure()
                     .dataSource(connections.url(), connections.username(), connections.password())

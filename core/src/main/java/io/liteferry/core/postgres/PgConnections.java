@@ -5,8 +5,11 @@ import io.liteferry.core.LiteferryException;
 import io.liteferry.core.options.Options;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Properties;
+import org.postgresql.PGConnection;
 
 /**
  * Opens connections to the target's writer endpoint. Every time-out PostgreSQL and its driver leave at "for ever" is set:
@@ -37,11 +40,52 @@ public record PgConnections(String url, String username, String password) {
         p.setProperty("stringtype", "unspecified");
         try {
             Connection c = DriverManager.getConnection(url, p);
+            if (isPooled(c)) {
+                // The next transaction may run in another session, which has none of the statements prepared here.
+                c.unwrap(PGConnection.class).setPrepareThreshold(0);
+            }
             c.setAutoCommit(false);
             return c;
         } catch (SQLException e) {
-            throw failure("Connecting to " + withoutSecrets(url), e);
+            throw failure("Connecting to " + withoutSecrets(url), withoutUrl(e));
         }
+    }
+
+    /**
+     * True where a pooler stands between, as pgbouncer does: then the process that serves us is another than the one that
+     * answered when the connection was made. Nothing may be left in a session there but for the transaction.
+     */
+    public static boolean isPooled(Connection c) throws SQLException {
+        try (Statement s = c.createStatement();
+                ResultSet r = s.executeQuery("SELECT pg_backend_pid()")) {
+            r.next();
+            return r.getInt(1) != c.unwrap(PGConnection.class).getBackendPID();
+        }
+    }
+
+    /**
+     * For work that needs a session of its own: a lock or a setting that outlives a transaction.
+     *
+     * @throws LiteferryException {@link ErrorCode#TARGET_POOLED}
+     */
+    void demandDirect(String tried) {
+        try (Connection c = open("liteferry-direct")) {
+            if (isPooled(c)) {
+                throw new LiteferryException(
+                        ErrorCode.TARGET_POOLED,
+                        tried + ": " + withoutSecrets(url) + " leads through a pooler, and this needs a session of its"
+                                + " own. Give the server's own address: connection.url in the migration file, or"
+                                + " LITEFERRY_CONNECTION_URL for this command. The sink may go through the pooler.");
+            }
+        } catch (SQLException e) {
+            throw failure(tried, e);
+        }
+    }
+
+    /** The driver quotes a URL that it cannot read, passwords included. */
+    private SQLException withoutUrl(SQLException e) {
+        String message = String.valueOf(e.getMessage());
+        return message.contains(url) ? new SQLException(message.replace(url, withoutSecrets(url)), e.getSQLState()) : e;
     }
 
     /** Translates PostgreSQL's error; {@code tried} says what was tried, on which object. */

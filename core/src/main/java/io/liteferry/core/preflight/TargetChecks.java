@@ -9,7 +9,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.PGConnection;
 
 /** What PostgreSQL says of itself and of our role. */
 final class TargetChecks {
@@ -119,11 +118,8 @@ final class TargetChecks {
         }
     }
 
-    /** A pooler tells its clients a process id of its own. */
     private void pooler(Connection connection, String database) throws SQLException {
-        int told = connection.unwrap(PGConnection.class).getBackendPID();
-        int real = Integer.parseInt(text(connection, "SELECT pg_backend_pid()"));
-        if (told != real) {
+        if (PgConnections.isPooled(connection)) {
             findings.add(Finding.warning(
                     "TGT-POOLER",
                     database,

@@ -161,13 +161,57 @@ class OptionsTest {
     }
 
     @Test
+    void passesOptionsOfKafkasClientsThrough() throws IOException {
+        Path secret = Files.writeString(folder.resolve("kafka-password"), "hunter2\n");
+        String login = "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"me\" password=\"";
+        Options options = Options.of(Map.of(
+                "kafka.security.protocol", "SASL_SSL",
+                "kafka.sasl.jaas.config", login + "${file:" + secret + "}\";",
+                "kafka.ssl.truststore.password", "hunter2"));
+
+        assertThat(options.kafkaClient())
+                .containsEntry("security.protocol", "SASL_SSL")
+                .containsEntry("sasl.jaas.config", login + "hunter2\";")
+                .containsEntry("ssl.truststore.password", "hunter2");
+        assertThat(options.shareable()).containsOnlyKeys("kafka.security.protocol", "kafka.sasl.jaas.config");
+        assertThat(options.shareable().toString() + options).doesNotContain("hunter2");
+        assertThat(Options.of(Map.of("kafka.sasl.jaas.config", login + "hunter2\"; # ${file:" + secret + "}"))
+                        .shareable())
+                .isEmpty();
+        assertThat(options.withEnvironment(Map.of("LITEFERRY_KAFKA_REQUEST_TIMEOUT_MS", "9000"))
+                        .kafkaClient())
+                .containsEntry("request.timeout.ms", "9000");
+        assertThat(Options.problem("kafka.acks", "1")).get().asString().contains("Liteferry sets it");
+        assertThat(Options.problem("kafka.sasl.jass.config", "x"))
+                .get()
+                .asString()
+                .contains("did you mean kafka.sasl.jaas.config?");
+        assertThat(Options.problem("kafka.request.timeout.ms", "soon")).isPresent();
+        assertThat(Options.problem("kafka.ssl.truststore.password", "${env:LITEFERRY_NO_SUCH_VARIABLE}"))
+                .isPresent();
+    }
+
+    @Test
+    void laysAConnectorsOptionsOverThoseOfTheFile() {
+        Options options = Options.of(Map.of(Options.BATCH_MEMORY_BYTES, "1MiB", "kafka.security.protocol", "SSL"))
+                .withConnector(Map.of(
+                        "topics", "a,b", Options.BATCH_MEMORY_BYTES, "2MiB", "kafka.security.protocol", "SASL_SSL"));
+        assertThat(options.given())
+                .isEqualTo(Map.of(Options.BATCH_MEMORY_BYTES, "2MiB", "kafka.security.protocol", "SASL_SSL"));
+    }
+
+    @Test
     void theReferencePageIsUpToDate() {
         StringBuilder page = new StringBuilder("""
                 # Options
 
                 Generated from the declaration in `Options`. The same keys stand under `options:` in the migration file, in a Connect
                 configuration and in the environment: `connection.url` is `LITEFERRY_CONNECTION_URL`, and the environment wins.
-                Durations may be written `250ms`, `5s`, `10m`, `1h`, sizes `64MiB`. Secrets are given by `${env:NAME}` or `${file:/path}`.
+                Durations may be written `250ms`, `5s`, `10m`, `1h`, sizes `64MiB`. Secrets are given by `${env:NAME}` or `${file:/path}`,
+                as a whole value or in it.
+
+                Options of Kafka's own clients are passed through under `kafka.`: `kafka.security.protocol`, `kafka.sasl.jaas.config`,
+                `kafka.ssl.truststore.location`, … Those that the protocol stands on are refused, as are names Kafka does not know.
                 """);
         for (String group : Options.GROUPS) {
             page.append("\n## ")

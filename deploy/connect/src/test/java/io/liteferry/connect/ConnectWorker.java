@@ -17,6 +17,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -44,8 +45,11 @@ final class ConnectWorker implements AutoCloseable {
         this.address = address;
     }
 
-    /** @param plugins folders of plugins, one a folder */
-    static ConnectWorker start(String group, Path folder, List<Path> plugins) throws IOException {
+    /**
+     * @param name of its files
+     * @param plugins folders of plugins, one a folder
+     */
+    static ConnectWorker start(String group, String name, Path folder, List<Path> plugins) throws IOException {
         int port;
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = socket.getLocalPort();
@@ -62,6 +66,9 @@ final class ConnectWorker implements AutoCloseable {
                 "value.converter", "org.apache.kafka.connect.storage.StringConverter",
                 "offset.flush.interval.ms", "500",
                 "scheduled.rebalance.max.delay.ms", "0"));
+        // A killed worker's work is taken over soon.
+        settings.put("session.timeout.ms", "6000");
+        settings.put("heartbeat.interval.ms", "1000");
         for (String topic : List.of("offset", "config", "status")) {
             settings.put(topic + ".storage.topic", group + "-" + topic);
             settings.put(topic + ".storage.replication.factor", "1");
@@ -69,11 +76,11 @@ final class ConnectWorker implements AutoCloseable {
                 settings.put(topic + ".storage.partitions", "1");
             }
         }
-        Path file = folder.resolve(group + ".properties");
+        Path file = folder.resolve(name + ".properties");
         try (var out = Files.newOutputStream(file)) {
             settings.store(out, null);
         }
-        Path log = folder.resolve(group + ".log");
+        Path log = folder.resolve(name + ".log");
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx384m",
@@ -132,6 +139,22 @@ final class ConnectWorker implements AutoCloseable {
     /** The REST interface answers 409 while the workers share out their work again. */
     Answer sendUntilTaken(String method, String path, @Nullable Object body) {
         return await().atMost(PATIENCE).until(() -> send(method, path, body), answer -> answer.status() != 409);
+    }
+
+    /** What the plugin finds wrong with a configuration, by option. */
+    Map<String, String> problems(String plugin, Map<String, String> config) throws IOException, InterruptedException {
+        Map<String, String> problems = new HashMap<>();
+        Answer answer = send("PUT", plugin + "/config/validate", config);
+        if (answer.status() != 200) {
+            throw new IllegalStateException(answer.toString());
+        }
+        for (JsonNode option : answer.body().path("configs")) {
+            JsonNode value = option.path("value");
+            if (!value.path("errors").isEmpty()) {
+                problems.put(value.path("name").asText(), value.path("errors").toString());
+            }
+        }
+        return problems;
     }
 
     void create(String name, Map<String, String> config) {

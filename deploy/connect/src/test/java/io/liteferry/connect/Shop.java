@@ -155,6 +155,24 @@ final class Shop implements AutoCloseable {
         return config;
     }
 
+    /** A sink connector's configuration. */
+    Map<String, String> sink(String connector, String url) {
+        return sink(plan, migration, connector, url);
+    }
+
+    static Map<String, String> sink(Plan plan, Path migration, String connector, String url) {
+        Map<String, String> config = new HashMap<>();
+        config.put("name", connector);
+        config.put("connector.class", "io.liteferry.sink.connector.LiteferrySinkConnector");
+        config.put("tasks.max", "1");
+        config.put("migration.file", migration.toString());
+        config.put("topics", String.join(",", TopicNames.of(plan).stream(plan)));
+        config.put(Options.CONNECTION_URL, url);
+        config.put("key.converter", BYTES);
+        config.put("value.converter", BYTES);
+        return config;
+    }
+
     private Map<String, String> connector(String converter) {
         Map<String, String> config = new HashMap<>();
         config.put("name", name);

@@ -45,7 +45,7 @@ class SourceInAClusterTest {
         Path plugins = folder.resolve("plugins");
         PluginArchive.unpack(plugins);
         Path debezium = Path.of(System.getProperty("connect.plugins")).toAbsolutePath();
-        worker = ConnectWorker.start("cluster", folder, List.of(plugins, debezium));
+        worker = ConnectWorker.start("cluster", "cluster", folder, List.of(plugins, debezium));
     }
 
     @AfterAll
@@ -135,7 +135,7 @@ class SourceInAClusterTest {
 
     private static void startAgain() throws Exception {
         Path debezium = Path.of(System.getProperty("connect.plugins")).toAbsolutePath();
-        worker = ConnectWorker.start("cluster", folder, List.of(folder.resolve("plugins"), debezium));
+        worker = ConnectWorker.start("cluster", "cluster", folder, List.of(folder.resolve("plugins"), debezium));
     }
 
     @Test
@@ -270,17 +270,7 @@ class SourceInAClusterTest {
         return changed;
     }
 
-    /** Error messages by option. */
     private static Map<String, String> problems(Map<String, String> config) throws Exception {
-        Map<String, String> problems = new HashMap<>();
-        ConnectWorker.Answer answer = worker.send("PUT", PLUGIN + "/config/validate", config);
-        assertThat(answer.status()).as("%s", answer).isEqualTo(200);
-        for (JsonNode option : answer.body().path("configs")) {
-            JsonNode value = option.path("value");
-            if (!value.path("errors").isEmpty()) {
-                problems.put(value.path("name").asText(), value.path("errors").toString());
-            }
-        }
-        return problems;
+        return worker.problems(PLUGIN, config);
     }
 }

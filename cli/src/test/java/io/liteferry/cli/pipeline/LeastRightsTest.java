@@ -1,0 +1,157 @@
+package io.liteferry.cli.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.liteferry.cli.independent.IndependentComparison;
+import io.liteferry.cli.local.Pipeline;
+import io.liteferry.cli.local.Pipeline.Part;
+import io.liteferry.core.options.Options;
+import io.liteferry.core.plan.Plan;
+import io.liteferry.embedded.SharedServers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Each part under its own role of {@code deploy/postgres/roles.sql}: what it must do works, what it need not is refused. */
+class LeastRightsTest {
+    private static final Path SCRIPT = Path.of("..", "deploy", "postgres", "roles.sql");
+    private static final String PASSWORD = "only-for-this-test";
+
+    @TempDir
+    Path folder;
+
+    private String target = "";
+
+    @Test
+    void eachPartDoesItsWorkUnderItsRoleAndNothingElse() throws Exception {
+        target = SharedServers.newDatabase();
+        roles();
+        roles();
+        for (String role : List.of("owner", "sink", "validator", "reader")) {
+            run(target, "ALTER ROLE liteferry_" + role + " PASSWORD '" + PASSWORD + "'");
+        }
+        MigrationFixture chinook = MigrationFixture.chinook(folder);
+        chinook.makePlanFor(
+                SharedServers.kafka(), target, "batch.memory.bytes=20000", "constraint.retry.interval.ms=100");
+        Plan plan = chinook.plan();
+        MigrationFixture.Ended applied =
+                chinook.command("apply", "--config", config(chinook, "owner").toString());
+        assertThat(applied.exit()).as(applied.err()).isZero();
+        roles();
+
+        List<Pipeline> parts = new ArrayList<>();
+        try {
+            for (Part part : Part.values()) {
+                parts.add(Pipeline.start(as(plan, part), Clock.systemUTC(), EnumSet.of(part)));
+            }
+            await(parts, "SELECT consistent FROM liteferry.applied");
+            await(
+                    parts,
+                    "SELECT count(*) >= 11 FROM pg_constraint WHERE contype = 'f' AND connamespace = 'public'::regnamespace");
+            run(
+                    "jdbc:sqlite:" + chinook.source(),
+                    "ALTER TABLE Artist ADD COLUMN Country TEXT",
+                    "INSERT INTO Artist VALUES (9001, 'Nina', 'US')",
+                    // An orphan, as SQLite lets it be: its foreign key is suspended, and comes back.
+                    "INSERT INTO Album VALUES (9001, 'Nobody''s', 9002)");
+            await(parts, "SELECT count(*) = 1 FROM liteferry.suspended_constraint");
+            run("jdbc:sqlite:" + chinook.source(), "INSERT INTO Artist VALUES (9002, 'Somebody', NULL)");
+            await(parts, "SELECT count(*) = 0 FROM liteferry.suspended_constraint");
+            await(parts, "SELECT count(*) > 0 FROM liteferry.verdict");
+            MigrationFixture.Ended status = chinook.command(
+                    "status", "--config", config(chinook, "reader").toString());
+            assertThat(status.exit()).as(status.err()).isIn(0, 4);
+        } finally {
+            parts.forEach(Pipeline::close);
+        }
+        assertThat(IndependentComparison.compare(chinook.source(), target, "public"))
+                .isEmpty();
+
+        run(target, "CREATE TABLE public.payroll (id int); CREATE SCHEMA other; CREATE TABLE other.t (id int)");
+        roles();
+        refused("sink", "UPDATE liteferry.verdict SET verdict = 'READY'");
+        refused("sink", "DELETE FROM liteferry.validation_mismatch");
+        refused("sink", "DELETE FROM liteferry.schema_history");
+        refused("sink", "SELECT * FROM public.payroll");
+        refused("sink", "SELECT * FROM other.t");
+        refused("sink", "CREATE SCHEMA mine");
+        refused("sink", "CREATE ROLE mine");
+        refused("sink", "DROP SCHEMA liteferry CASCADE");
+        refused("validator", "INSERT INTO public.\"Genre\" VALUES (99, 'none')");
+        refused("validator", "SELECT * FROM public.payroll");
+        refused("validator", "UPDATE liteferry.applied SET generation = 0");
+        refused("validator", "CREATE TABLE public.mine (id int)");
+        refused("reader", "SELECT key_text FROM liteferry.quarantine");
+        refused("reader", "SELECT * FROM public.\"Genre\"");
+        refused("reader", "DELETE FROM liteferry.verdict");
+        run(as("reader"), "SELECT count(*), max(reason) FROM liteferry.quarantine");
+    }
+
+    private void roles() throws Exception {
+        run(target, Files.readString(SCRIPT));
+    }
+
+    private static Plan as(Plan plan, Part part) {
+        return part == Part.CAPTURE
+                ? plan
+                : plan.withOptions(plan.options()
+                        .withConnector(Map.of(
+                                Options.CONNECTION_USERNAME,
+                                "liteferry_" + part.label(),
+                                Options.CONNECTION_PASSWORD,
+                                PASSWORD)));
+    }
+
+    /** The migration file with the name of a role. */
+    private Path config(MigrationFixture migration, String role) throws Exception {
+        Path password = Files.writeString(folder.resolve("role-password"), PASSWORD);
+        String yaml = Files.readString(migration.config())
+                .replaceFirst("(connection\\.username: ).*", "$1liteferry_" + role)
+                .replaceFirst("(connection\\.password: ).*", "$1\"\\${file:" + password + "}\"");
+        return Files.writeString(folder.resolve(role + ".yaml"), yaml);
+    }
+
+    private String as(String role) {
+        return target.replaceFirst("\\?.*", "?user=liteferry_" + role + "&password=" + PASSWORD);
+    }
+
+    private void refused(String role, String sql) {
+        assertThatThrownBy(() -> run(as(role), sql))
+                .as("%s: %s", role, sql)
+                .isInstanceOfSatisfying(
+                        SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("42501"));
+    }
+
+    private void await(List<Pipeline> parts, String condition) {
+        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> {
+            parts.forEach(Pipeline::failIfEnded);
+            try (Connection c = DriverManager.getConnection(target);
+                    Statement s = c.createStatement();
+                    var r = s.executeQuery(condition)) {
+                return r.next() && r.getBoolean(1);
+            }
+        });
+    }
+
+    private static void run(String url, String... statements) throws SQLException {
+        try (Connection c = DriverManager.getConnection(url);
+                Statement s = c.createStatement()) {
+            for (String sql : statements) {
+                s.execute(sql);
+            }
+        }
+    }
+}
