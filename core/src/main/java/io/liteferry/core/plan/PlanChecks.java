@@ -25,6 +25,7 @@ final class PlanChecks {
         tables.forEach(checks::columns);
         tables.forEach(checks::indexes);
         tables.forEach(checks::foreignKeys);
+        PartitionText.check(tables, problems);
     }
 
     private void targetName(TablePlan t, YamlMap yaml) {
