@@ -36,6 +36,8 @@ final class SinkRun implements AutoCloseable {
     /** Batches are applied together up to this many records; one snapshot chunk is a transaction of its own. */
     private static final long RECORDS_TOGETHER = 20_000;
     /** How long an END may wait for its records before the topics are asked whether they still hold them. */
+    private static final long AHEAD_NANOS = Duration.ofHours(1).toNanos();
+
     private static final long PATIENCE_NANOS = Duration.ofSeconds(2).toNanos();
 
     private final Plan plan;
@@ -48,10 +50,12 @@ final class SinkRun implements AutoCloseable {
     private final long constraintPauseNanos;
     private final TargetSession target;
     private final StreamReader reader;
+    private final boolean partitioned;
     private final Announcements announcements;
     private boolean gateOpen;
     private long nextRetry = System.nanoTime();
     private long nextLag = System.nanoTime();
+    private long nextAhead = System.nanoTime();
     private @Nullable BatchId waitedFor;
     private long waitingSince;
     private boolean limited;
@@ -71,6 +75,7 @@ final class SinkRun implements AutoCloseable {
         this.health = health;
         this.stopping = stopping;
         topics = TopicNames.of(plan).stream(plan);
+        partitioned = plan.tables().stream().anyMatch(t -> t.partitionColumn().isPresent());
         memory = plan.options().number(Options.BATCH_MEMORY_BYTES);
         constraintPauseNanos =
                 TimeUnit.MILLISECONDS.toNanos(plan.options().number(Options.CONSTRAINT_RETRY_INTERVAL_MS));
@@ -93,6 +98,7 @@ final class SinkRun implements AutoCloseable {
             BatchAssembler assembler =
                     new BatchAssembler(topics, applied.id(), applied.position().position(), offsets);
             health.ok("stream");
+            makePartitionsAhead();
             LOG.info(
                     "sink started source={} generation={} batch={}", plan.source(), applied.generation(), applied.id());
             // A run writes columns of one layout; after a batch that changes it, the next run begins.
@@ -114,6 +120,9 @@ final class SinkRun implements AutoCloseable {
         demandNothingLost(assembler);
         if (!busy && gateOpen) {
             busy = buildConstraints();
+        }
+        if (System.nanoTime() - nextAhead >= 0) {
+            makePartitionsAhead();
         }
         announcements.tick();
         reportLag(assembler);
@@ -174,6 +183,13 @@ final class SinkRun implements AutoCloseable {
         if (assembler.bytes() > memory) {
             limited = true;
             reader.limitTo(assembler.wantedTopics());
+        }
+    }
+
+    private void makePartitionsAhead() {
+        nextAhead = System.nanoTime() + AHEAD_NANOS;
+        if (partitioned) {
+            target.partitionsAhead(clock.instant());
         }
     }
 

@@ -24,6 +24,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.sql.Timestamp;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -190,6 +191,17 @@ final class TargetSession implements AutoCloseable {
             c.commit();
             writer.spooled(id, records, outcome);
             return outcome;
+        });
+    }
+
+    /** Makes the partitions that the plan wants before they are needed. */
+    void partitionsAhead(Instant now) {
+        run("Making partitions ahead", (c, careful) -> {
+            store.lock(c);
+            writer.ahead(c, now);
+            c.commit();
+            writer.madeAhead();
+            return true;
         });
     }
 

@@ -81,7 +81,11 @@ final class Migration implements AutoCloseable {
     }
 
     SinkService start() {
-        SinkService sink = new SinkService(plan, Clock.systemUTC());
+        return start(Clock.systemUTC());
+    }
+
+    SinkService start(Clock clock) {
+        SinkService sink = new SinkService(plan, clock);
         sinks.add(sink);
         sink.start();
         return sink;

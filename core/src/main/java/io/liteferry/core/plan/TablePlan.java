@@ -120,6 +120,15 @@ public record TablePlan(
         return partitionColumn().filter(c -> !key.columns().contains(c.source())).isPresent();
     }
 
+    /** Target names of the columns that the target's key has: the key's, then the partition column where it is no part of it. */
+    public List<String> uniqueKey() {
+        List<String> names = new ArrayList<>(targetKey());
+        if (movesRows()) {
+            names.addAll(partitionColumns());
+        }
+        return names;
+    }
+
     /** The key columns, in key order; empty for a table carried by rowid. */
     public List<ColumnPlan> keyColumns() {
         return keyPositions().stream().map(columns::get).toList();

@@ -121,7 +121,7 @@ public final class TargetInstaller {
                 demand(problems, t, present, column.target(), column.type());
             }
             if (!hasKey(c, t)) {
-                problems.add("table " + t.target() + " has no primary key or unique index on " + t.targetKey());
+                problems.add("table " + t.target() + " has no primary key or unique index on " + t.uniqueKey());
             }
         }
         if (!problems.isEmpty()) {
@@ -165,7 +165,7 @@ public final class TargetInstaller {
         return columns;
     }
 
-    /** Our upserts need a unique index over exactly the key, not deferrable, not partial. */
+    /** Our upserts need a unique index over exactly the key (and the partition column), not deferrable, not partial. */
     private boolean hasKey(Connection c, TablePlan t) throws SQLException {
         try (PreparedStatement s = c.prepareStatement("""
                 SELECT 1 FROM pg_index i WHERE i.indrelid = to_regclass(?) AND i.indisunique AND i.indimmediate
@@ -174,7 +174,7 @@ public final class TargetInstaller {
                      WHERE a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey::int2[]))
                   = (SELECT array_agg(k ORDER BY k COLLATE "C") FROM unnest(?::text[]) k)""")) {
             s.setString(1, TargetNames.qualified(plan, t));
-            s.setArray(2, c.createArrayOf("text", t.targetKey().toArray()));
+            s.setArray(2, c.createArrayOf("text", t.uniqueKey().toArray()));
             try (ResultSet r = s.executeQuery()) {
                 return r.next();
             }

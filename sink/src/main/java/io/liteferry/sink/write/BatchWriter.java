@@ -16,6 +16,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.sql.Timestamp;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -142,6 +143,7 @@ public final class BatchWriter {
     /** To be called once the batch is committed. */
     public Outcome committed(WholeBatch batch, Outcome outcome) {
         BatchId id = batch.last().id();
+        madeAhead();
         for (int i = 0; i < tables.size(); i++) {
             RecordTag since = since(batch, i);
             if (since != null && streaming(batch, i)) {
@@ -165,8 +167,24 @@ public final class BatchWriter {
         return outcome;
     }
 
+    /** Makes the partitions that the plan wants before they are needed; the caller commits, then calls {@link #madeAhead()}. */
+    public void ahead(Connection c, Instant now) throws SQLException {
+        for (TableWriter t : tables) {
+            if (t.placer().isPresent()) {
+                t.placer().get().partitions().begin(false);
+                t.placer().get().ahead(c, now);
+            }
+        }
+    }
+
+    /** What a transaction has made of partitions is committed. */
+    public void madeAhead() {
+        tables.forEach(t -> t.placer().ifPresent(p -> p.partitions().committed()));
+    }
+
     /** To be called once the part is committed. */
     public void spooled(BatchId id, List<List<ChangeRecord>> records, Outcome outcome) {
+        madeAhead();
         spooled.add(id);
         Map<Integer, Long> counts = spooledRecords.computeIfAbsent(id, k -> new HashMap<>());
         for (int i = 0; i < records.size(); i++) {

@@ -1,6 +1,5 @@
 package io.liteferry.sink.write;
 
-import io.liteferry.core.postgres.PgSql;
 import io.liteferry.sink.batch.ChangeRecord;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -8,8 +7,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
  * The permanent unlogged table beside a target table. Large batches go through it: COPY in, one INSERT … ON CONFLICT out.
@@ -35,10 +32,10 @@ final class Stage {
         this.encoder = encoder;
         this.buffer = buffer;
         winners = "(SELECT DISTINCT ON (_liteferry_key) * FROM " + table.stage() + " WHERE _liteferry_batch = ?"
-                + " ORDER BY _liteferry_key, _liteferry_ordinal DESC) w";
+                + " ORDER BY _liteferry_key, _liteferry_ordinal DESC)";
     }
 
-    /** The last record of each key in a spooled batch, as a subquery with the batch as its one parameter. */
+    /** The last record of each key in a spooled batch, as a subquery without a name, with the batch as its one parameter. */
     String winners() {
         return winners;
     }
@@ -120,26 +117,31 @@ final class Stage {
 
     /** Upserts what {@link #copy} put there for a batch that is merged at once: one row a key, no deletes. */
     void upsert(Connection c) throws SQLException {
+        if (table.movesRows()) {
+            deleteMatches(c, table.stage() + " k WHERE _liteferry_batch = ? AND _liteferry_kind = " + ROW, 0);
+        }
         execute(c, table.qualified(), table.stage() + " w WHERE _liteferry_batch = ? AND _liteferry_kind = " + ROW, 0);
     }
 
     /** Deletes and upserts a spooled batch; the last record of each key decides. */
     void mergeSpooled(Connection c, long batch) throws SQLException {
-        String match = IntStream.range(0, table.key().size())
-                .mapToObj(k -> PgSql.name(table.columns().get(table.key().get(k))))
-                .map(n -> "t." + n + " = w." + n)
-                .collect(Collectors.joining(" AND "));
         try (Statement settings = c.createStatement()) {
             settings.execute("SET LOCAL work_mem = '64MB'");
         }
-        if (holdsDeletes(c, batch)) {
-            try (PreparedStatement delete = c.prepareStatement("DELETE FROM " + table.qualified() + " t USING "
-                    + winners + " WHERE w._liteferry_kind = " + DELETE + " AND " + match)) {
-                delete.setLong(1, batch);
-                delete.executeUpdate();
-            }
+        if (table.movesRows() || holdsDeletes(c, batch)) {
+            String kinds = table.movesRows() ? " <> " + MISFIT : " = " + DELETE;
+            deleteMatches(c, winners + " k WHERE k._liteferry_kind" + kinds, batch);
         }
-        execute(c, table.qualified(), winners + " WHERE _liteferry_kind = " + ROW, batch);
+        execute(c, table.qualified(), winners + " w WHERE _liteferry_kind = " + ROW, batch);
+    }
+
+    /** Deletes the rows whose keys these have, whatever partition they stand in. */
+    private void deleteMatches(Connection c, String keys, long batch) throws SQLException {
+        try (PreparedStatement delete = c.prepareStatement("DELETE FROM " + table.qualified() + " t USING " + keys
+                + " AND " + TableSql.keysEqual(table))) {
+            delete.setLong(1, batch);
+            delete.executeUpdate();
+        }
     }
 
     long count(Connection c, long batch) throws SQLException {
@@ -165,7 +167,7 @@ final class Stage {
 
     private void execute(Connection c, String into, String from, long batch) throws SQLException {
         String sql = "INSERT INTO " + into + " (" + table.columnList() + ") OVERRIDING SYSTEM VALUE SELECT "
-                + table.columnList() + " FROM " + from + " ORDER BY " + table.keyList() + TableWriter.onConflict(table);
+                + table.columnList() + " FROM " + from + " ORDER BY " + table.keyList() + TableSql.onConflict(table);
         try (PreparedStatement s = c.prepareStatement(sql)) {
             s.setLong(1, batch);
             s.executeUpdate();

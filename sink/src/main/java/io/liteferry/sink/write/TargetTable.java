@@ -7,9 +7,11 @@ import io.liteferry.core.plan.Plan;
 import io.liteferry.core.plan.TablePlan;
 import io.liteferry.core.plan.TargetType;
 import io.liteferry.core.postgres.PgSql;
+import io.liteferry.sink.schema.Partitions;
 import io.liteferry.sink.schema.TargetNames;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** One target table as the writer sees it: its columns in write order, their types, and which of them are the key. */
 final class TargetTable {
@@ -20,6 +22,7 @@ final class TargetTable {
     private final String qualified;
     private final String stage;
     private final String seen;
+    private final Optional<Partitions> partitions;
     private final List<String> columns = new ArrayList<>();
     private final List<TargetType> types = new ArrayList<>();
     private final List<Integer> key = new ArrayList<>();
@@ -30,6 +33,7 @@ final class TargetTable {
         qualified = TargetNames.qualified(plan, table);
         stage = TargetNames.stage(plan, table);
         seen = TargetNames.seen(plan, table);
+        partitions = Partitions.of(plan, table);
         if (table.key().isRowid()) {
             columns.add(KeyPlan.ROWID_COLUMN);
             types.add(ROWID_TYPE);
@@ -79,9 +83,25 @@ final class TargetTable {
         return types;
     }
 
+    /** Whether the column, by its position in {@link #columns()}, compares text by its bytes. */
+    boolean collatedByBytes(int position) {
+        int inPlan = plan.key().isRowid() ? position - 1 : position;
+        return inPlan >= 0 && plan.columns().get(inPlan).collateC();
+    }
+
     /** Positions of the key in {@link #columns()}, in key order. */
     List<Integer> key() {
         return key;
+    }
+
+    /** Of a table that is cut by the values of a column. */
+    Optional<Partitions> partitions() {
+        return partitions;
+    }
+
+    /** A row can change its partition and keep its key: its old version is deleted, by key, before the new one is inserted. */
+    boolean movesRows() {
+        return plan.movesRows();
     }
 
     String columnList() {
