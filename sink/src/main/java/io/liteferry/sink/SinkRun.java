@@ -13,6 +13,7 @@ import io.liteferry.core.service.ServiceHealth;
 import io.liteferry.sink.batch.BatchAssembler;
 import io.liteferry.sink.batch.WholeBatch;
 import io.liteferry.sink.write.Outcome;
+import io.liteferry.sink.write.RefusedRecords;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
@@ -64,6 +65,7 @@ final class SinkRun implements AutoCloseable {
     SinkRun(
             Plan plan,
             AppliedStore store,
+            RefusedRecords refused,
             Clock clock,
             KafkaClients kafka,
             SinkMetrics metrics,
@@ -79,7 +81,7 @@ final class SinkRun implements AutoCloseable {
         memory = plan.options().number(Options.BATCH_MEMORY_BYTES);
         constraintPauseNanos =
                 TimeUnit.MILLISECONDS.toNanos(plan.options().number(Options.CONSTRAINT_RETRY_INTERVAL_MS));
-        target = new TargetSession(plan, store, this::pause);
+        target = new TargetSession(plan, store, refused, this::pause);
         reader = new StreamReader(kafka.consumer("liteferry-sink-" + plan.source()), topics, plan);
         announcements = new Announcements(kafka.producer("liteferry-sink-" + plan.source()), plan);
     }

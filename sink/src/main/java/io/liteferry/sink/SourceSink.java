@@ -4,6 +4,7 @@ import io.liteferry.core.LiteferryException;
 import io.liteferry.core.kafka.KafkaClients;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.service.ServiceHealth;
+import io.liteferry.sink.write.RefusedRecords;
 import io.liteferry.sink.write.SpoolLostException;
 import java.time.Clock;
 import java.util.concurrent.CountDownLatch;
@@ -42,9 +43,10 @@ final class SourceSink {
     private void work() {
         KafkaClients kafka = KafkaClients.of(plan.options());
         AppliedStore store = new AppliedStore(plan.source());
+        RefusedRecords refused = new RefusedRecords();
         try {
             while (stopping.getCount() > 0) {
-                try (SinkRun current = new SinkRun(plan, store, clock, kafka, metrics, health, stopping)) {
+                try (SinkRun current = new SinkRun(plan, store, refused, clock, kafka, metrics, health, stopping)) {
                     run = current;
                     current.run();
                 } catch (SpoolLostException e) {

@@ -18,6 +18,7 @@ import io.liteferry.sink.schema.TargetEvolution;
 import io.liteferry.sink.schema.TargetInstaller;
 import io.liteferry.sink.write.BatchWriter;
 import io.liteferry.sink.write.Outcome;
+import io.liteferry.sink.write.RefusedRecords;
 import io.liteferry.sink.write.SpoolLostException;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -45,6 +46,7 @@ final class TargetSession implements AutoCloseable {
     private final Plan plan;
     private final PgConnections connections;
     private final AppliedStore store;
+    private final RefusedRecords refused;
     private BatchWriter writer;
     private ConstraintGate gate;
     private Map<String, TableEvolution> evolution = Map.of();
@@ -57,9 +59,11 @@ final class TargetSession implements AutoCloseable {
 
     /**
      * @param store outlives the session: a sink that begins anew is the same sink
+     * @param refused outlives the session too
      * @param pause waits so many milliseconds; false where the service is to stop
      */
-    TargetSession(Plan plan, AppliedStore store, LongPredicate pause) {
+    TargetSession(Plan plan, AppliedStore store, RefusedRecords refused, LongPredicate pause) {
+        this.refused = refused;
         this.plan = plan;
         this.store = store;
         this.pause = pause;
@@ -68,7 +72,7 @@ final class TargetSession implements AutoCloseable {
         String joint = given.url().contains("?") ? "&" : "?";
         connections =
                 new PgConnections(given.url() + joint + BatchWriter.DRIVER_OPTION, given.username(), given.password());
-        writer = new BatchWriter(plan);
+        writer = new BatchWriter(plan, refused);
         gate = new ConstraintGate(plan);
         retries = options.integer(Options.FLUSH_MAX_RETRIES);
         retryDelay = options.number(Options.FLUSH_RETRY_DELAY_MS);
@@ -86,7 +90,7 @@ final class TargetSession implements AutoCloseable {
             AppliedStore.Applied applied = store.claim(c);
             evolution = applied.position().evolution();
             Plan now = EvolvedPlan.of(plan, evolution);
-            writer = new BatchWriter(now);
+            writer = new BatchWriter(now, refused);
             gate = new ConstraintGate(now);
             new TargetInstaller(now).verify(c);
             // In one transaction: a sink that is fenced in between must not empty the stages of its successor.

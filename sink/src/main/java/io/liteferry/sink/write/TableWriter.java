@@ -1,6 +1,5 @@
 package io.liteferry.sink.write;
 
-import io.liteferry.core.change.BatchId;
 import io.liteferry.core.change.Operation;
 import io.liteferry.core.change.RecordTag;
 import io.liteferry.core.plan.TargetType;
@@ -34,23 +33,29 @@ final class TableWriter {
     private final RowEncoder encoder;
     private final Stage stage;
     private final SeenKeys seen;
-    private final @Nullable PartitionPlacer placer;
+    private final Optional<PartitionPlacer> placer;
+    private final Spool spool;
     private final Quarantine quarantine;
     private final BinaryBuffer buffer;
     private final BinaryArrays rowArrays;
     private final BinaryArrays keyArrays;
     private final TableSql sql;
 
-    TableWriter(String source, TargetTable table, boolean[] notNull, Quarantine quarantine, BinaryBuffer buffer) {
+    TableWriter(
+            String source,
+            TargetTable table,
+            boolean[] notNull,
+            Quarantine quarantine,
+            RefusedRecords refused,
+            BinaryBuffer buffer) {
         this.table = table;
         this.quarantine = quarantine;
         this.buffer = buffer;
         encoder = new RowEncoder(table, notNull);
-        placer = table.partitions()
-                .map(p -> new PartitionPlacer(table, p, encoder))
-                .orElse(null);
+        placer = table.partitions().map(p -> new PartitionPlacer(table, p, encoder));
         stage = new Stage(table, encoder, buffer);
         seen = new SeenKeys(source, table, encoder, buffer);
+        spool = new Spool(table, stage, seen, quarantine, refused);
         rowArrays = new BinaryArrays(table.types());
         List<TargetType> keyTypes =
                 table.key().stream().map(i -> table.types().get(i)).toList();
@@ -70,18 +75,14 @@ final class TableWriter {
         return seen;
     }
 
-    /** Of a table that is cut by the values of a column. */
-    Optional<PartitionPlacer> placer() {
-        return Optional.ofNullable(placer);
+    /** What is too large for memory goes there first. */
+    Spool spool() {
+        return spool;
     }
 
-    private List<ChangeRecord> placed(Connection c, List<ChangeRecord> records, Outcome outcome, boolean careful)
-            throws SQLException {
-        if (placer == null || records.isEmpty()) {
-            return records;
-        }
-        placer.partitions().begin(careful);
-        return placer.place(c, records, outcome);
+    /** Of a table that is cut by the values of a column. */
+    Optional<PartitionPlacer> placer() {
+        return placer;
     }
 
     /**
@@ -127,6 +128,16 @@ final class TableWriter {
         }
         count(last, outcome);
         quarantine.add(c, table, outcome.quarantined(table));
+    }
+
+    /** The records as they can be written, now that their partitions are there. */
+    List<ChangeRecord> placed(Connection c, List<ChangeRecord> records, Outcome outcome, boolean careful)
+            throws SQLException {
+        if (placer.isEmpty() || records.isEmpty()) {
+            return records;
+        }
+        placer.get().partitions().begin(careful);
+        return placer.get().place(c, records, outcome);
     }
 
     private static boolean isFreshSnapshot(List<ChangeRecord> records) {
@@ -304,63 +315,5 @@ final class TableWriter {
             s.executeUpdate();
             arrays.clear();
         }
-    }
-
-    /** Takes a part of a batch that is too large for memory, in a transaction of its own. */
-    void spool(Connection c, long batch, List<ChangeRecord> records, Outcome outcome, boolean careful)
-            throws SQLException {
-        Outcome part = new Outcome();
-        List<ChangeRecord> placed = placed(c, records, outcome, careful);
-        copyHalving(c, batch, placed, part, careful);
-        quarantine.spool(c, table, part.quarantined(table), batch);
-        for (ChangeRecord r : placed) {
-            outcome.rows(table.source(), r.operation(), part.isQuarantined(r) ? 0 : 1);
-        }
-    }
-
-    private void copyHalving(Connection c, long batch, List<ChangeRecord> records, Outcome outcome, boolean careful)
-            throws SQLException {
-        if (records.isEmpty()) {
-            return;
-        }
-        if (!careful) {
-            stage.copy(c, batch, records, outcome);
-            return;
-        }
-        Savepoint before = c.setSavepoint();
-        try {
-            stage.copy(c, batch, records, outcome);
-            c.releaseSavepoint(before);
-        } catch (SQLException e) {
-            if (!SqlStates.isRowRefused(e)) {
-                throw e;
-            }
-            c.rollback(before);
-            if (records.size() == 1) {
-                outcome.refused(table, records.get(0), String.valueOf(e.getSQLState()));
-                stage.markRefused(c, batch, records.get(0));
-                return;
-            }
-            int half = records.size() / 2;
-            copyHalving(c, batch, records.subList(0, half), outcome, true);
-            copyHalving(c, batch, records.subList(half, records.size()), outcome, true);
-        }
-    }
-
-    /** @throws SpoolLostException where the stage does not hold every record that was spooled */
-    void mergeSpooled(Connection c, BatchId id, long expected, boolean onlyOne, @Nullable RecordTag since)
-            throws SQLException {
-        long batch = id.batch();
-        long found = stage.count(c, batch);
-        if (found != expected) {
-            throw new SpoolLostException("the stage of " + table.source() + " holds " + found + " records of batch "
-                    + batch + ", spooled were " + expected);
-        }
-        quarantine.merge(c, table, stage.winners(), batch);
-        stage.mergeSpooled(c, batch);
-        if (since != null) {
-            seen.noteSpooled(c, stage, batch, id.epoch(), since);
-        }
-        stage.empty(c, batch, onlyOne);
     }
 }
