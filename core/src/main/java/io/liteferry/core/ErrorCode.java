@@ -46,6 +46,7 @@ public enum ErrorCode {
     SINK_FENCED(405, ExitCode.FAILED, "Another sink has taken over this source."),
     POSITION_WENT_BACK(406, ExitCode.FAILED, "A batch would move the applied position backwards."),
     PRIMARY_KEY_CONFLICT(407, ExitCode.FAILED, "A row of the target that is not ours owns the primary key."),
+    NOT_IN_QUARANTINE(409, ExitCode.USAGE, "The row that was named does not stand in the quarantine."),
 
     // 5xx: the validator
     VALIDATION_READ_FAILED(501, ExitCode.FAILED, "A range could not be read on one side."),

@@ -93,6 +93,7 @@ final class TargetSession implements AutoCloseable {
             writer = new BatchWriter(now, refused);
             gate = new ConstraintGate(now);
             new TargetInstaller(now).verify(c);
+            new TargetInstaller(now).fitStages(c);
             // In one transaction: a sink that is fenced in between must not empty the stages of its successor.
             writer.prepare(c);
             c.commit();

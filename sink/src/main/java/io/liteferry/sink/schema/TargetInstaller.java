@@ -105,7 +105,7 @@ public final class TargetInstaller {
         List<String> problems = new ArrayList<>();
         boolean begun = alreadyApplied(c);
         for (TablePlan t : plan.tables()) {
-            Map<String, String> present = columns(c, t);
+            Map<String, String> present = columns(c, TargetNames.qualified(plan, t));
             if (begun && !t.made() && !present.isEmpty()) {
                 // Its own migration may have gone ahead of the source's: the END that tells of it is still to come.
                 continue;
@@ -133,6 +133,24 @@ public final class TargetInstaller {
         }
     }
 
+    /** Makes the stages anew whose columns are of other types than the plan's: it was changed since. What stands in them is read again. */
+    public void fitStages(Connection c) throws SQLException {
+        for (TablePlan t : plan.tables()) {
+            String stage = TargetNames.stage(plan, t);
+            Map<String, String> present = columns(c, stage);
+            List<String> problems = new ArrayList<>();
+            for (ColumnPlan column : t.columns()) {
+                demand(problems, t, present, column.target(), column.type());
+            }
+            if (!problems.isEmpty()) {
+                try (Statement s = c.createStatement()) {
+                    s.execute("DROP TABLE IF EXISTS " + stage);
+                    s.execute(ddl.stage(t));
+                }
+            }
+        }
+    }
+
     private static void demand(
             List<String> problems, TablePlan t, Map<String, String> present, String column, TargetType planned) {
         String found = present.get(column);
@@ -150,12 +168,12 @@ public final class TargetInstaller {
                 : planned.sql();
     }
 
-    private Map<String, String> columns(Connection c, TablePlan t) throws SQLException {
+    private static Map<String, String> columns(Connection c, String table) throws SQLException {
         Map<String, String> columns = new HashMap<>();
         try (PreparedStatement s = c.prepareStatement(
                 "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = to_regclass(?)"
                         + " AND attnum > 0 AND NOT attisdropped")) {
-            s.setString(1, TargetNames.qualified(plan, t));
+            s.setString(1, table);
             try (ResultSet r = s.executeQuery()) {
                 while (r.next()) {
                     columns.put(r.getString(1), r.getString(2));
