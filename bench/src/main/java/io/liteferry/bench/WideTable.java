@@ -83,7 +83,7 @@ final class WideTable {
                 NAME,
                 KeyPlan.primaryKey("id"),
                 columns,
-                partitions > 0 ? Optional.of(new PartitionPlan(List.of("id"), partitions)) : Optional.empty(),
+                partitions > 0 ? Optional.of(new PartitionPlan.ByHash(List.of("id"), partitions)) : Optional.empty(),
                 List.of(),
                 List.of(),
                 rows,

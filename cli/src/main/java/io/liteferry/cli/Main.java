@@ -4,6 +4,7 @@ import io.liteferry.cli.command.ApplyCommand;
 import io.liteferry.cli.command.CheckCommand;
 import io.liteferry.cli.command.DemoCommand;
 import io.liteferry.cli.command.PlanCommand;
+import io.liteferry.cli.command.QuarantineCommand;
 import io.liteferry.cli.command.RepairCommand;
 import io.liteferry.cli.command.RunCommand;
 import io.liteferry.cli.command.SchemaWindowCommand;
@@ -39,6 +40,7 @@ import picocli.CommandLine.Spec;
             RunCommand.class,
             StatusCommand.class,
             RepairCommand.class,
+            QuarantineCommand.class,
             SignalCommand.class,
             SchemaWindowCommand.class,
             UninstallCommand.class

@@ -48,6 +48,7 @@ public enum ErrorCode {
     POSITION_WENT_BACK(406, ExitCode.FAILED, "A batch would move the applied position backwards."),
     PRIMARY_KEY_CONFLICT(407, ExitCode.FAILED, "A row of the target that is not ours owns the primary key."),
     TARGET_POOLED(408, ExitCode.USAGE, "A step that needs a session of its own was given a pooler's address."),
+    NOT_IN_QUARANTINE(409, ExitCode.USAGE, "The row that was named does not stand in the quarantine."),
 
     // 5xx: the validator
     VALIDATION_READ_FAILED(501, ExitCode.FAILED, "A range could not be read on one side."),

@@ -71,6 +71,13 @@ final class SinkMetrics implements SinkEvents {
                         .tag("table", table)
                         .register(registry)
                         .increment(count));
+        outcome.detached()
+                .forEach((table, count) -> Counter.builder("liteferry_sink_detached_total")
+                        .description("Rows left out because somebody has detached their partition")
+                        .tags(source)
+                        .tag("table", table)
+                        .register(registry)
+                        .increment(count));
         outcome.quarantined().forEach(this::quarantined);
     }
 

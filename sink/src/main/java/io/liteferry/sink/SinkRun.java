@@ -16,6 +16,7 @@ import io.liteferry.sink.stream.RecordDecoder;
 import io.liteferry.sink.stream.RecordStream;
 import io.liteferry.sink.stream.SourceTopics;
 import io.liteferry.sink.write.Outcome;
+import io.liteferry.sink.write.RefusedRecords;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -37,6 +38,8 @@ final class SinkRun implements AutoCloseable {
     /** Batches are applied together up to this many records; one snapshot chunk is a transaction of its own. */
     private static final long RECORDS_TOGETHER = 20_000;
     /** How long an END may wait for its records before the topics are asked whether they still hold them. */
+    private static final long AHEAD_NANOS = Duration.ofHours(1).toNanos();
+
     private static final long PATIENCE_NANOS = Duration.ofSeconds(2).toNanos();
 
     private final Plan plan;
@@ -50,10 +53,12 @@ final class SinkRun implements AutoCloseable {
     private final TargetSession target;
     private final SourceTopics topics;
     private final RecordStream stream;
+    private final boolean partitioned;
     private final Announcements announcements;
     private boolean gateOpen;
     private long nextRetry = System.nanoTime();
     private long nextLag = System.nanoTime();
+    private long nextAhead = System.nanoTime();
     private @Nullable BatchId waitedFor;
     private long waitingSince;
     private boolean limited;
@@ -62,6 +67,7 @@ final class SinkRun implements AutoCloseable {
     SinkRun(
             Plan plan,
             AppliedStore store,
+            RefusedRecords refused,
             Clock clock,
             SinkEvents events,
             ServiceHealth health,
@@ -74,10 +80,11 @@ final class SinkRun implements AutoCloseable {
         this.stream = stream;
         this.stopping = stopping;
         names = TopicNames.of(plan).stream(plan);
+        partitioned = plan.tables().stream().anyMatch(t -> t.partitionColumn().isPresent());
         memory = plan.options().number(Options.BATCH_MEMORY_BYTES);
         constraintPauseNanos =
                 TimeUnit.MILLISECONDS.toNanos(plan.options().number(Options.CONSTRAINT_RETRY_INTERVAL_MS));
-        target = new TargetSession(plan, store, this::pause);
+        target = new TargetSession(plan, store, refused, this::pause);
         topics = new SourceTopics(plan, () -> stopping.getCount() == 0);
         announcements =
                 new Announcements(KafkaClients.of(plan.options()).producer("liteferry-sink-" + plan.source()), plan);
@@ -99,6 +106,7 @@ final class SinkRun implements AutoCloseable {
             Plan now = EvolvedPlan.of(plan, applied.position().evolution());
             RecordDecoder decoder = new RecordDecoder(now, topics, assembler, offsets);
             health.ok("stream");
+            makePartitionsAhead();
             LOG.info(
                     "sink started source={} generation={} batch={}", plan.source(), applied.generation(), applied.id());
             // A run writes columns of one layout; after a batch that changes it, the next run begins.
@@ -120,6 +128,9 @@ final class SinkRun implements AutoCloseable {
         demandNothingLost(assembler);
         if (!busy && gateOpen) {
             busy = buildConstraints();
+        }
+        if (System.nanoTime() - nextAhead >= 0) {
+            makePartitionsAhead();
         }
         announcements.tick();
         reportLag(assembler);
@@ -177,6 +188,13 @@ final class SinkRun implements AutoCloseable {
         if (assembler.bytes() > memory) {
             limited = true;
             stream.limitTo(assembler.wantedTopics());
+        }
+    }
+
+    private void makePartitionsAhead() {
+        nextAhead = System.nanoTime() + AHEAD_NANOS;
+        if (partitioned) {
+            target.partitionsAhead(clock.instant());
         }
     }
 

@@ -4,6 +4,7 @@ import io.liteferry.core.LiteferryException;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.service.ServiceHealth;
 import io.liteferry.sink.stream.RecordStream;
+import io.liteferry.sink.write.RefusedRecords;
 import io.liteferry.sink.write.SpoolLostException;
 import java.time.Clock;
 import java.util.concurrent.CountDownLatch;
@@ -50,9 +51,11 @@ public final class SourceSink {
 
     private void work() {
         AppliedStore store = new AppliedStore(plan.source());
+        RefusedRecords refused = new RefusedRecords();
         try {
             while (stopping.getCount() > 0) {
-                try (SinkRun current = new SinkRun(plan, store, clock, events, health, streams.get(), stopping)) {
+                try (SinkRun current =
+                        new SinkRun(plan, store, refused, clock, events, health, streams.get(), stopping)) {
                     run = current;
                     current.run();
                 } catch (SpoolLostException e) {

@@ -19,12 +19,14 @@ import io.liteferry.sink.schema.TargetInstaller;
 import io.liteferry.sink.stream.TopicOffset;
 import io.liteferry.sink.write.BatchWriter;
 import io.liteferry.sink.write.Outcome;
+import io.liteferry.sink.write.RefusedRecords;
 import io.liteferry.sink.write.SpoolLostException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.sql.Timestamp;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +47,7 @@ final class TargetSession implements AutoCloseable {
     private final Plan plan;
     private final PgConnections connections;
     private final AppliedStore store;
+    private final RefusedRecords refused;
     private BatchWriter writer;
     private ConstraintGate gate;
     private Map<String, TableEvolution> evolution = Map.of();
@@ -57,9 +60,11 @@ final class TargetSession implements AutoCloseable {
 
     /**
      * @param store outlives the session: a sink that begins anew is the same sink
+     * @param refused outlives the session too
      * @param pause waits so many milliseconds; false where the service is to stop
      */
-    TargetSession(Plan plan, AppliedStore store, LongPredicate pause) {
+    TargetSession(Plan plan, AppliedStore store, RefusedRecords refused, LongPredicate pause) {
+        this.refused = refused;
         this.plan = plan;
         this.store = store;
         this.pause = pause;
@@ -68,7 +73,7 @@ final class TargetSession implements AutoCloseable {
         String joint = given.url().contains("?") ? "&" : "?";
         connections =
                 new PgConnections(given.url() + joint + BatchWriter.DRIVER_OPTION, given.username(), given.password());
-        writer = new BatchWriter(plan);
+        writer = new BatchWriter(plan, refused);
         gate = new ConstraintGate(plan);
         retries = options.integer(Options.FLUSH_MAX_RETRIES);
         retryDelay = options.number(Options.FLUSH_RETRY_DELAY_MS);
@@ -86,9 +91,10 @@ final class TargetSession implements AutoCloseable {
             AppliedStore.Applied applied = store.claim(c);
             evolution = applied.position().evolution();
             Plan now = EvolvedPlan.of(plan, evolution);
-            writer = new BatchWriter(now);
+            writer = new BatchWriter(now, refused);
             gate = new ConstraintGate(now);
             new TargetInstaller(now).verify(c);
+            new TargetInstaller(now).fitStages(c);
             // In one transaction: a sink that is fenced in between must not empty the stages of its successor.
             writer.prepare(c);
             c.commit();
@@ -191,6 +197,17 @@ final class TargetSession implements AutoCloseable {
             c.commit();
             writer.spooled(id, records, outcome);
             return outcome;
+        });
+    }
+
+    /** Makes the partitions that the plan wants before they are needed. */
+    void partitionsAhead(Instant now) {
+        run("Making partitions ahead", (c, careful) -> {
+            store.lock(c);
+            writer.ahead(c, now);
+            c.commit();
+            writer.madeAhead();
+            return true;
         });
     }
 

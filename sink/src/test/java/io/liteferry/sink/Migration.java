@@ -81,12 +81,20 @@ final class Migration implements AutoCloseable {
     }
 
     SinkService start() {
-        return start(Map.of());
+        return start(plan, Clock.systemUTC());
+    }
+
+    SinkService start(Clock clock) {
+        return start(plan, clock);
     }
 
     /** @param options laid over the plan's */
     SinkService start(Map<String, String> options) {
-        SinkService sink = new SinkService(plan.withOptions(plan.options().withConnector(options)), Clock.systemUTC());
+        return start(plan.withOptions(plan.options().withConnector(options)), Clock.systemUTC());
+    }
+
+    private SinkService start(Plan plan, Clock clock) {
+        SinkService sink = new SinkService(plan, clock);
         sinks.add(sink);
         sink.start();
         return sink;

@@ -46,7 +46,7 @@ class SinkUnderFaultsTest {
             List.of(
                     ColumnPlan.plain("id", TargetType.of(Kind.TEXT)).notNull().comparedByBytes(),
                     ColumnPlan.plain("n", TargetType.of(Kind.INTEGER))),
-            Optional.of(new PartitionPlan(List.of("id"), 3)),
+            Optional.of(new PartitionPlan.ByHash(List.of("id"), 3)),
             List.of(),
             List.of(),
             0,

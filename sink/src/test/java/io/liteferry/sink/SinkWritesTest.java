@@ -38,7 +38,7 @@ class SinkWritesTest {
                 List.of(
                         ColumnPlan.plain("id", TargetType.of(Kind.BIGINT)).notNull(),
                         ColumnPlan.plain("user_id", TargetType.of(Kind.BIGINT))),
-                Optional.of(new PartitionPlan(List.of("id"), 4)),
+                Optional.of(new PartitionPlan.ByHash(List.of("id"), 4)),
                 List.of(),
                 List.of(new ForeignKeyPlan(
                         "orders_user", List.of("user_id"), "users", List.of("id"), "CASCADE", "NO ACTION")),

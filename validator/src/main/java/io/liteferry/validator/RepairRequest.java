@@ -92,7 +92,8 @@ public final class RepairRequest {
 
     private static void note(Connection c, String source, String table, List<byte[]> keys) throws SQLException {
         try (PreparedStatement ps = c.prepareStatement("UPDATE liteferry.validation_mismatch SET repair_at = now()"
-                + " WHERE source = ? AND table_name = ? AND key = ANY(?) AND verified_at IS NULL")) {
+                + " WHERE source = ? AND table_name = ? AND sha256(key) = ANY"
+                + " (ARRAY(SELECT sha256(k) FROM unnest(?::bytea[]) k)) AND verified_at IS NULL")) {
             ps.setString(1, source);
             ps.setString(2, table);
             ps.setArray(3, c.createArrayOf("bytea", keys.toArray(new byte[0][])));

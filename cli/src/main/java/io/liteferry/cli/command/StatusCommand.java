@@ -145,7 +145,8 @@ public final class StatusCommand implements Callable<Integer> {
             return state;
         }
         reasons.addAll(state.reasons());
-        return new Reports.State(VerdictDocument.NOT_READY, reasons, state.tables(), state.lagSeconds());
+        return new Reports.State(
+                VerdictDocument.NOT_READY, reasons, state.overrides(), state.tables(), state.lagSeconds());
     }
 
     private Reports.Status document(

@@ -91,6 +91,7 @@ public final class Output {
                 state.verdict().equals(VerdictDocument.READY)
                         ? "READY"
                         : "NOT READY because " + String.join("; ", state.reasons()));
+        state.overrides().forEach(o -> out.println("override: " + o));
     }
 
     public static void nextSteps(PrintWriter out, List<String> steps) {

@@ -22,6 +22,7 @@ public final class Reports {
     public record State(
             @JsonProperty("verdict") String verdict,
             @JsonProperty("reasons") List<String> reasons,
+            @JsonProperty("overrides") List<String> overrides,
 
             @JsonProperty("tables") @JsonIgnoreProperties({"in_flight_rows", "reason"})
             List<VerdictDocument.Table> tables,
@@ -31,12 +32,18 @@ public final class Reports {
 
         public static State of(VerdictDocument d) {
             VerdictDocument.Lag measured = d.lagSeconds();
-            return new State(d.verdict(), d.reasons(), d.tables(), measured == null ? NO_LAG : measured);
+            List<String> overrides = d.overrides();
+            return new State(
+                    d.verdict(),
+                    d.reasons(),
+                    overrides == null ? List.of() : overrides,
+                    d.tables(),
+                    measured == null ? NO_LAG : measured);
         }
 
         /** Not ready, and nothing measured. */
         public static State notReady(List<String> reasons) {
-            return new State(VerdictDocument.NOT_READY, reasons, List.of(), NO_LAG);
+            return new State(VerdictDocument.NOT_READY, reasons, List.of(), List.of(), NO_LAG);
         }
     }
 

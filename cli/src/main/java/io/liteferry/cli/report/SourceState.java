@@ -31,12 +31,14 @@ public record SourceState(
             return sources.get(0).state();
         }
         List<String> reasons = new ArrayList<>();
+        List<String> overrides = new ArrayList<>();
         List<VerdictDocument.Table> tables = new ArrayList<>();
         boolean ready = true;
         VerdictDocument.Lag lag = new VerdictDocument.Lag(null, null);
         for (SourceState s : sources.stream().sorted(WORST_FIRST).toList()) {
             ready &= s.ready();
             s.state().reasons().forEach(r -> reasons.add(s.source() + ": " + r));
+            s.state().overrides().forEach(o -> overrides.add(s.source() + ": " + o));
             s.state().tables().forEach(t -> tables.add(t.named(s.source() + "." + t.name())));
             VerdictDocument.Lag own = s.state().lagSeconds();
             if (own.p99() != null && (lag.p99() == null || own.p99() > lag.p99())) {
@@ -44,6 +46,10 @@ public record SourceState(
             }
         }
         return new Reports.State(
-                ready ? VerdictDocument.READY : VerdictDocument.NOT_READY, reasons, List.copyOf(tables), lag);
+                ready ? VerdictDocument.READY : VerdictDocument.NOT_READY,
+                reasons,
+                overrides,
+                List.copyOf(tables),
+                lag);
     }
 }

@@ -207,9 +207,7 @@ public final class EvolvedPlan {
                 t.target(),
                 key,
                 columns,
-                t.partition()
-                        .map(p -> new PartitionPlan(
-                                p.columns().stream().map(source).toList(), p.partitions())),
+                t.partition().map(p -> p.renamed(source)),
                 indexes,
                 t.foreignKeys().stream()
                         .map(f -> new ForeignKeyPlan(

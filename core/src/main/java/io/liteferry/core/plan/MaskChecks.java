@@ -25,9 +25,11 @@ final class MaskChecks {
     }
 
     private Optional<String> obstacle(TablePlan t, ColumnPlan c, Mask mask) {
-        boolean partitions = t.partition().stream().anyMatch(p -> p.columns().contains(c.source()));
-        if (t.key().columns().contains(c.source()) || partitions) {
+        if (t.key().columns().contains(c.source())) {
             return Optional.of("a column of the key cannot be masked: rows are found by it on both sides");
+        }
+        if (t.partitionColumns().contains(c.target())) {
+            return Optional.of("the partition column cannot be masked: its values say in which partition a row stands");
         }
         boolean parent = tables.stream()
                 .flatMap(o -> o.foreignKeys().stream())

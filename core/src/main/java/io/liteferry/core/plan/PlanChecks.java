@@ -27,6 +27,7 @@ final class PlanChecks {
         tables.forEach(checks::indexes);
         tables.forEach(checks::foreignKeys);
         tables.forEach(new MaskChecks(tables.keySet())::check);
+        PartitionText.check(tables);
     }
 
     private void targetName(TablePlan t, YamlMap yaml) {

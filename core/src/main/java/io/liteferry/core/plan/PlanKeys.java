@@ -29,9 +29,30 @@ enum PlanKeys {
             required("name", "Unique in the target database; letters, digits, dot, underscore and hyphen.", text()),
             required("file", "The SQLite database; a relative path starts at the folder of this file.", text()),
             key("schema", "Schema of its tables in PostgreSQL; the name of the source by default.", text())),
-    PARTITION(
+    HASH_PARTITION(
             required("hash", "Columns of the key.", texts()),
             key("count", "Number of partitions.", number(1, 1024).put("default", 8))),
+    RANGE_PARTITION(
+            required("range", "A column of a date or a time.", text()),
+            key(
+                    "every",
+                    "What one partition holds; a month by default.",
+                    words(Stream.of(PartitionPlan.Period.values())
+                            .map(PartitionPlan.Period::yaml)
+                            .toList())),
+            key(
+                    "ahead",
+                    "Partitions that are made before they are needed.",
+                    number(0, 1_000).put("default", 2)),
+            key(
+                    "nulls",
+                    "Where rows without a time go.",
+                    words(Stream.of(PartitionPlan.Nulls.values())
+                            .map(PartitionPlan.Nulls::yaml)
+                            .toList())),
+            detached(),
+            atMost()),
+    LIST_PARTITION(required("list", "A column, one partition a value.", text()), detached(), atMost()),
     UNIQUE_KEY(required("unique_index", "Columns of a unique index over NOT NULL columns.", texts())),
     COLUMN(
             key("target", "Name in PostgreSQL; the same by default.", text()),
@@ -75,7 +96,10 @@ enum PlanKeys {
                     "What identifies a row: columns, rowid, or a unique index.",
                     any(texts(), words(List.of("rowid")), UNIQUE_KEY.schema())),
             key("expected_rows", "Rows counted by the plan, for progress only.", number(0, Long.MAX_VALUE)),
-            key("partition", "Hash partitions by the key.", PARTITION.schema()),
+            key(
+                    "partition",
+                    "By hash of the key, by range of a time, or by list of a value.",
+                    any(HASH_PARTITION.schema(), RANGE_PARTITION.schema(), LIST_PARTITION.schema())),
             required("columns", "Columns by their names in SQLite, in the order of the records.", each(COLUMN)),
             key("indexes", "Secondary indexes, made after the load.", list(INDEX)),
             key("foreign_keys", "Foreign keys, made after the load.", list(FOREIGN_KEY))),
@@ -98,6 +122,22 @@ enum PlanKeys {
 
     private static Key required(String name, String meaning, ObjectNode schema) {
         return new Key(name, true, meaning, schema);
+    }
+
+    private static Key detached() {
+        return key(
+                "detached",
+                "What the verdict says of rows whose partition was detached.",
+                words(Stream.of(PartitionPlan.Detached.values())
+                        .map(PartitionPlan.Detached::yaml)
+                        .toList()));
+    }
+
+    private static Key atMost() {
+        return key(
+                "at_most",
+                "Rows that would need more partitions go to quarantine.",
+                number(1, 100_000).put("default", PartitionPlan.USUAL_AT_MOST));
     }
 
     PlanKeys(Key... keys) {

@@ -126,7 +126,7 @@ final class PlanReader {
                 t.text("target", source),
                 key.get(),
                 columns,
-                partition(t, key.get()),
+                t.get("partition").flatMap(n -> PartitionText.read(t.map("partition", n), key.get(), columns)),
                 t.maps("indexes").stream()
                         .map(this::index)
                         .flatMap(Optional::stream)
@@ -184,22 +184,6 @@ final class PlanReader {
             good = false;
         }
         return good;
-    }
-
-    private Optional<PartitionPlan> partition(YamlMap t, KeyPlan key) {
-        return t.get("partition").flatMap(node -> {
-            YamlMap p = t.map("partition", node);
-            p.allow(PlanKeys.PARTITION);
-            List<String> columns = p.texts("hash");
-            if (columns.isEmpty()
-                    || !knownColumns(columns, key.columns(), p.at("hash") + " (columns of the key)", node)) {
-                if (columns.isEmpty()) {
-                    p.problem("hash", ": needs columns of the key");
-                }
-                return Optional.empty();
-            }
-            return Optional.of(new PartitionPlan(columns, (int) p.number("count", 8, 1, 1024)));
-        });
     }
 
     private List<ColumnPlan> columns(YamlMap t) {

@@ -69,9 +69,7 @@ final class PlanWriter {
         }
         line("    key: " + key(t.key()));
         line("    expected_rows: " + t.expectedRows());
-        t.partition()
-                .ifPresent(
-                        p -> line("    partition: { hash: " + list(p.columns()) + ", count: " + p.partitions() + " }"));
+        t.partition().ifPresent(p -> line("    partition: " + PartitionText.write(p, PlanWriter::scalar)));
         line("    columns:");
         t.columns().forEach(c -> column(t, c));
         if (!t.indexes().isEmpty()) {

@@ -91,6 +91,46 @@ public record TablePlan(
         return keyPositions().stream().map(i -> columns.get(i).target()).toList();
     }
 
+    /** Target names of the columns that say in which partition a row stands; empty where the table has none. */
+    public List<String> partitionColumns() {
+        if (partition.isEmpty()) {
+            return List.of();
+        }
+        if (partition.get() instanceof PartitionPlan.ByHash hash) {
+            return key.isRowid() || hash.columns().isEmpty()
+                    ? targetKey()
+                    : keyColumns().stream()
+                            .filter(c -> hash.columns().contains(c.source()))
+                            .map(ColumnPlan::target)
+                            .toList();
+        }
+        return partitionColumn().stream().map(ColumnPlan::target).toList();
+    }
+
+    /** The column whose values cut the table into partitions; empty where it has none, or has them by the hash of its key. */
+    public Optional<ColumnPlan> partitionColumn() {
+        return partition
+                .flatMap(PartitionPlan::byColumn)
+                .flatMap(name ->
+                        columns.stream().filter(c -> c.source().equals(name)).findFirst());
+    }
+
+    /** Whether a row stays one row only if its old version is deleted first: its partition can change while its key does not. */
+    public boolean movesRows() {
+        return partitionColumn()
+                .filter(c -> !key.columns().contains(c.source()))
+                .isPresent();
+    }
+
+    /** Target names of the columns that the target's key has: the key's, then the partition column where it is no part of it. */
+    public List<String> uniqueKey() {
+        List<String> names = new ArrayList<>(targetKey());
+        if (movesRows()) {
+            names.addAll(partitionColumns());
+        }
+        return names;
+    }
+
     /** The key columns, in key order; empty for a table carried by rowid. */
     public List<ColumnPlan> keyColumns() {
         return keyPositions().stream().map(columns::get).toList();

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.liteferry.core.plan.ColumnPlan;
 import io.liteferry.core.plan.ForeignKeyPlan;
 import io.liteferry.core.plan.IndexPlan;
+import io.liteferry.core.plan.PartitionPlan;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.plan.PlanFile;
 import io.liteferry.core.plan.PlanNotes;
@@ -104,8 +105,17 @@ public record PlanProposal(Plan plan, List<Finding> findings, Map<String, Map<St
         key.put("kind", t.key().kind().name().toLowerCase(java.util.Locale.ROOT));
         t.key().columns().forEach(key.putArray("columns")::add);
         t.partition().ifPresent(p -> {
-            ObjectNode partition = out.putObject("partition").put("count", p.partitions());
-            p.columns().forEach(partition.putArray("hash")::add);
+            ObjectNode partition = out.putObject("partition");
+            if (p instanceof PartitionPlan.ByHash hash) {
+                partition.put("count", hash.partitions());
+                hash.columns().forEach(partition.putArray("hash")::add);
+            } else if (p instanceof PartitionPlan.ByRange range) {
+                partition
+                        .put("range", range.column())
+                        .put("every", range.every().yaml());
+            } else if (p instanceof PartitionPlan.ByList list) {
+                partition.put("list", list.column());
+            }
         });
         ArrayNode columns = out.putArray("columns");
         for (ColumnPlan c : t.columns()) {

@@ -41,6 +41,8 @@ public final class OwnSchema {
                 "applied",
                 "suspended_constraint",
                 "quarantine",
+                "quarantine_discard",
+                "partition",
                 "sweep",
                 "validation_pass",
                 "validation_mismatch",

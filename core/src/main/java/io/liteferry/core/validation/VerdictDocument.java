@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The verdict as the validator writes it, to {@code liteferry.verdict} and {@code <name>.validation}.
  *
+ * @param overrides what a person has decided to go on without; null in documents of before there were any
  * @param lagSeconds null before the first measurement
  * @param position the applied one; null before the first batch
  * @param at when, ISO 8601
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 public record VerdictDocument(
         @JsonProperty("verdict") String verdict,
         @JsonProperty("reasons") List<String> reasons,
+        @JsonProperty("overrides") @Nullable List<String> overrides,
         @JsonProperty("checks") List<Check> checks,
         @JsonProperty("tables") List<Table> tables,
         @JsonProperty("lag_seconds") @Nullable Lag lagSeconds,

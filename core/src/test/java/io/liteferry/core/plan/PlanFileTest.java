@@ -171,6 +171,73 @@ class PlanFileTest {
                         "line 20: tables.u.key: no column nope");
     }
 
+    private static String partitioned(String partition, String more) {
+        return """
+                apiVersion: liteferry/v1
+                kind: Migration
+                name: app
+                tables:
+                  events:
+                    key: [id]
+                    partition: %s
+                    columns:
+                      id: { type: bigint, nullable: false }
+                      at: { type: timestamptz, zone: UTC }
+                      tenant: { type: text }
+                      price: { type: double precision }
+                %s""".formatted(partition, more);
+    }
+
+    @Test
+    void readsPartitionsByRangeAndByListAndWritesThemBack() {
+        for (String written : List.of(
+                "{ range: at, every: day, ahead: 7, nulls: -infinity, detached: accepted, at_most: 99 }",
+                "{ range: at, every: month, ahead: 2, nulls: quarantine, detached: not_ready }",
+                "{ list: tenant, detached: accepted }",
+                "{ hash: [id], count: 8 }")) {
+            Plan plan = read(partitioned(written, ""));
+
+            String yaml = PlanFile.yaml(plan, PlanNotes.NONE);
+
+            assertThat(yaml).contains("    partition: " + written + "\n");
+            assertThat(read(yaml)).isEqualTo(plan);
+        }
+        assertThat(read(partitioned("{ range: at }", ""))
+                        .table("events")
+                        .orElseThrow()
+                        .partitionColumns())
+                .containsExactly("at");
+    }
+
+    @Test
+    void refusesPartitionsThatPostgresCouldNotKeep() {
+        for (var wrong : Map.of(
+                        "{ range: att }", "line 7: tables.events.partition.range: no column att (did you mean at?)",
+                        "{ range: price }", "price is double precision, not one of date, timestamp, timestamptz",
+                        "{ range: at, every: week }", "week is not one of year, month, day",
+                        "{ list: price }", "price is double precision",
+                        "{ list: tenant, every: day }", "partition.every: unknown key",
+                        "{ hash: [tenant] }", "(columns of the key): no column tenant")
+                .entrySet()) {
+            assertThatThrownBy(() -> read(partitioned(wrong.getKey(), ""))).hasMessageContaining(wrong.getValue());
+        }
+        assertThatThrownBy(() -> read(partitioned("{ range: at }", """
+                            indexes:
+                              - { name: one_price, unique: true, terms: ['"price"'] }
+                              - { name: price_at, unique: true, terms: ['"price"', '"at"'] }
+                          notes:
+                            key: [id]
+                            columns: { id: { type: bigint } }
+                            foreign_keys:
+                              - { name: of_event, columns: [id], references: events, referenced_columns: [id] }
+                        """)))
+                .message()
+                .contains(
+                        "indexes.one_price: cannot be unique with the table partitioned by at",
+                        "foreign_keys.of_event: cannot point to events with the table partitioned by at")
+                .doesNotContain("price_at");
+    }
+
     @Test
     void namesTheLineOfEachNameThatDanglesAndOfEachImpossibleColumn() {
         assertThatThrownBy(() -> read("""
@@ -347,14 +414,14 @@ class PlanFileTest {
                 "Orders",
                 KeyPlan.primaryKey("id"),
                 List.of(id, at, price, code, live),
-                Optional.of(new PartitionPlan(List.of("id"), 16)),
+                Optional.of(new PartitionPlan.ByHash(List.of("id"), 16)),
                 List.of(
-                        new IndexPlan("orders_code_key", true, true, List.of("\"code\""), Optional.empty()),
+                        new IndexPlan("orders_code_key", true, true, List.of("\"code\"", "\"Id\""), Optional.empty()),
                         new IndexPlan(
                                 "orders_live",
                                 true,
                                 false,
-                                List.of("lower(\"code\")", "\"at\" DESC"),
+                                List.of("lower(\"code\")", "\"at\" DESC", "\"Id\""),
                                 Optional.of("\"live\" AND \"code\" <> 'a \"b\"'"))),
                 List.of(new ForeignKeyPlan(
                         "orders_self", List.of("price"), "lines", List.of("n"), "CASCADE", "NO ACTION")),

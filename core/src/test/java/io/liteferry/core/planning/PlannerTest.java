@@ -278,6 +278,11 @@ class PlannerTest {
                 .filteredOn(t -> t.partition().isPresent())
                 .extracting(TablePlan::source)
                 .containsExactly("big");
+        assertThat(p.findings())
+                .filteredOn(f -> f.id().equals("PLAN-NOT-PARTITIONED"))
+                .extracting(f -> f.subject() + ": " + f.found())
+                .anySatisfy(f -> assertThat(f).startsWith("uniq: 3 rows").contains("unique index uniq_u"))
+                .anySatisfy(f -> assertThat(f).startsWith("parent: 3 rows").contains("foreign key child_p"));
     }
 
     @Test

@@ -34,6 +34,11 @@ public record ChangeRecord(
         return operation == Operation.DELETE;
     }
 
+    /** The same, as the word that the target is to have no row of this key. */
+    public ChangeRecord asDelete() {
+        return new ChangeRecord(batch, ordinal, Operation.DELETE, key, record, values, columns, offset);
+    }
+
     public RecordTag tag() {
         return new RecordTag(batch.epoch(), batch.batch(), ordinal);
     }

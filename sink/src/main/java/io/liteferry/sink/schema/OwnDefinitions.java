@@ -110,7 +110,7 @@ final class OwnDefinitions {
                      WHERE a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey::int2[]))
                   = (SELECT array_agg(k ORDER BY k COLLATE "C") FROM unnest(?::text[]) k)""")) {
             s.setString(1, TargetNames.qualified(plan, t));
-            s.setArray(2, c.createArrayOf("text", t.targetKey().toArray()));
+            s.setArray(2, c.createArrayOf("text", t.uniqueKey().toArray()));
             try (ResultSet r = s.executeQuery()) {
                 while (r.next()) {
                     names.add(r.getString(1));

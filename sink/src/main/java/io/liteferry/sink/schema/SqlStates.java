@@ -17,10 +17,11 @@ public final class SqlStates {
         return UNIQUE_VIOLATION.equals(e.getSQLState());
     }
 
-    /** True where one row is to blame: a value the type cannot hold, a NULL, no partition for it. */
+    /** True where one row is to blame: a value the type cannot hold or PostgreSQL cannot store, a NULL, no partition for it. */
     public static boolean isRowRefused(SQLException e) {
         String state = String.valueOf(e.getSQLState());
         return state.startsWith("22")
+                || state.startsWith("54")
                 || state.equals(NOT_NULL_VIOLATION)
                 || state.equals(CHECK_VIOLATION) && constraint(e).isEmpty();
     }

@@ -34,7 +34,7 @@ final class TargetDdl {
             lines.add(PgSql.name(KeyPlan.ROWID_COLUMN) + " bigint NOT NULL");
         }
         table.columns().forEach(c -> lines.add(column(c)));
-        lines.add("PRIMARY KEY (" + PgSql.names(table.targetKey()) + ")");
+        lines.add(key(table));
         String create = "CREATE TABLE IF NOT EXISTS " + TargetNames.qualified(plan, table) + " (\n    "
                 + String.join(",\n    ", lines) + "\n)";
         if (table.partition().isEmpty()) {
@@ -42,24 +42,30 @@ final class TargetDdl {
             return statements;
         }
         PartitionPlan partition = table.partition().get();
-        statements.add(create + " PARTITION BY HASH (" + PgSql.names(partitionColumns(table, partition)) + ")");
-        for (int i = 0; i < partition.partitions(); i++) {
+        String columns = " (" + PgSql.names(table.partitionColumns()) + ")";
+        if (!(partition instanceof PartitionPlan.ByHash hash)) {
+            // The sink makes the partitions, as rows and time need them.
+            String method = partition instanceof PartitionPlan.ByRange ? "RANGE" : "LIST";
+            statements.add(create + " PARTITION BY " + method + columns);
+            return statements;
+        }
+        statements.add(create + " PARTITION BY HASH" + columns);
+        for (int i = 0; i < hash.partitions(); i++) {
             statements.add("CREATE TABLE IF NOT EXISTS " + TargetNames.partition(plan, table, i) + " PARTITION OF "
-                    + TargetNames.qualified(plan, table) + " FOR VALUES WITH (MODULUS " + partition.partitions()
+                    + TargetNames.qualified(plan, table) + " FOR VALUES WITH (MODULUS " + hash.partitions()
                     + ", REMAINDER " + i + ")");
         }
         return statements;
     }
 
-    private static List<String> partitionColumns(TablePlan table, PartitionPlan partition) {
-        if (table.key().isRowid()) {
-            return List.of(KeyPlan.ROWID_COLUMN);
-        }
-        return table.keyColumns().stream()
-                .filter(c ->
-                        partition.columns().isEmpty() || partition.columns().contains(c.source()))
-                .map(ColumnPlan::target)
-                .toList();
+    /** With the partition column in it, which PostgreSQL demands; a primary key where that column has no NULL. */
+    private static String key(TablePlan table) {
+        boolean withNull =
+                table.partition().filter(p -> p instanceof PartitionPlan.ByList).isPresent()
+                        && table.partitionColumn()
+                                .filter(c -> c.nullable() && table.movesRows())
+                                .isPresent();
+        return (withNull ? "UNIQUE (" : "PRIMARY KEY (") + PgSql.names(table.uniqueKey()) + ")";
     }
 
     static String column(ColumnPlan c) {

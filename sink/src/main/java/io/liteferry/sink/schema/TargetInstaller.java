@@ -105,7 +105,7 @@ public final class TargetInstaller {
         List<String> problems = new ArrayList<>();
         boolean begun = alreadyApplied(c);
         for (TablePlan t : plan.tables()) {
-            Map<String, String> present = columns(c, t);
+            Map<String, String> present = columns(c, TargetNames.qualified(plan, t));
             if (begun && !t.made() && !present.isEmpty()) {
                 // Its own migration may have gone ahead of the source's: the END that tells of it is still to come.
                 continue;
@@ -121,7 +121,7 @@ public final class TargetInstaller {
                 demand(problems, t, present, column.target(), column.type());
             }
             if (!hasKey(c, t)) {
-                problems.add("table " + t.target() + " has no primary key or unique index on " + t.targetKey());
+                problems.add("table " + t.target() + " has no primary key or unique index on " + t.uniqueKey());
             }
         }
         if (!problems.isEmpty()) {
@@ -130,6 +130,24 @@ public final class TargetInstaller {
                     "Comparing the target with the plan of " + plan.source() + ": " + String.join("; ", problems)
                             + ". Correct the plan, or alter or drop the tables that differ; then liteferry apply --config …,"
                             + " which makes those that are missing.");
+        }
+    }
+
+    /** Makes the stages anew whose columns are of other types than the plan's: it was changed since. What stands in them is read again. */
+    public void fitStages(Connection c) throws SQLException {
+        for (TablePlan t : plan.tables()) {
+            String stage = TargetNames.stage(plan, t);
+            Map<String, String> present = columns(c, stage);
+            List<String> problems = new ArrayList<>();
+            for (ColumnPlan column : t.columns()) {
+                demand(problems, t, present, column.target(), column.type());
+            }
+            if (!problems.isEmpty()) {
+                try (Statement s = c.createStatement()) {
+                    s.execute("DROP TABLE IF EXISTS " + stage);
+                    s.execute(ddl.stage(t));
+                }
+            }
         }
     }
 
@@ -150,12 +168,12 @@ public final class TargetInstaller {
                 : planned.sql();
     }
 
-    private Map<String, String> columns(Connection c, TablePlan t) throws SQLException {
+    private static Map<String, String> columns(Connection c, String table) throws SQLException {
         Map<String, String> columns = new HashMap<>();
         try (PreparedStatement s = c.prepareStatement(
                 "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = to_regclass(?)"
                         + " AND attnum > 0 AND NOT attisdropped")) {
-            s.setString(1, TargetNames.qualified(plan, t));
+            s.setString(1, table);
             try (ResultSet r = s.executeQuery()) {
                 while (r.next()) {
                     columns.put(r.getString(1), r.getString(2));
@@ -165,7 +183,7 @@ public final class TargetInstaller {
         return columns;
     }
 
-    /** Our upserts need a unique index over exactly the key, not deferrable, not partial. */
+    /** Our upserts need a unique index over exactly the key (and the partition column), not deferrable, not partial. */
     private boolean hasKey(Connection c, TablePlan t) throws SQLException {
         try (PreparedStatement s = c.prepareStatement("""
                 SELECT 1 FROM pg_index i WHERE i.indrelid = to_regclass(?) AND i.indisunique AND i.indimmediate
@@ -174,7 +192,7 @@ public final class TargetInstaller {
                      WHERE a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey::int2[]))
                   = (SELECT array_agg(k ORDER BY k COLLATE "C") FROM unnest(?::text[]) k)""")) {
             s.setString(1, TargetNames.qualified(plan, t));
-            s.setArray(2, c.createArrayOf("text", t.targetKey().toArray()));
+            s.setArray(2, c.createArrayOf("text", t.uniqueKey().toArray()));
             try (ResultSet r = s.executeQuery()) {
                 return r.next();
             }

@@ -50,6 +50,16 @@ public final class TargetNames {
         return PgSql.name(schema(plan), fitting(table.target(), LONGEST - 6) + "_p" + number);
     }
 
+    /** The name of a partition, without its schema. */
+    static String partition(TablePlan table, String suffix) {
+        return fitting(table.target(), LONGEST - suffix.length()) + suffix;
+    }
+
+    /** Another name for it, where the first is taken. */
+    static String partition(TablePlan table, String suffix, String holds) {
+        return partition(table, suffix + "_" + hash(holds, HASH));
+    }
+
     /** A name of at most 63 bytes of UTF-8. */
     public static String fitting(String name) {
         return fitting(name, LONGEST);

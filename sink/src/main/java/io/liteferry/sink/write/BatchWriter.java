@@ -16,6 +16,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.sql.Timestamp;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -36,6 +37,7 @@ public final class BatchWriter {
 
     private final Plan plan;
     private final Quarantine quarantine;
+    private final RefusedRecords refused;
     private final BinaryBuffer buffer = new BinaryBuffer();
     private final List<TableWriter> tables = new ArrayList<>();
     private final Set<BatchId> spooled = new HashSet<>();
@@ -44,8 +46,9 @@ public final class BatchWriter {
 
     private final Map<BatchId, Outcome> spooledOutcome = new HashMap<>();
 
-    public BatchWriter(Plan plan) {
+    public BatchWriter(Plan plan, RefusedRecords refused) {
         this.plan = plan;
+        this.refused = refused;
         quarantine = new Quarantine(plan.source());
     }
 
@@ -55,7 +58,7 @@ public final class BatchWriter {
         tables.clear();
         for (TablePlan t : plan.tables()) {
             TargetTable target = new TargetTable(plan, t);
-            TableWriter writer = new TableWriter(plan.source(), target, notNull(c, t), quarantine, buffer);
+            TableWriter writer = new TableWriter(plan.source(), target, notNull(c, t), quarantine, refused, buffer);
             writer.seen().load(c);
             tables.add(writer);
         }
@@ -88,12 +91,16 @@ public final class BatchWriter {
         boolean stageFree = spooled.isEmpty();
         if (batch.spooled()) {
             spoolParts(c, id, batch.records(), outcome, careful);
+            int refusedBefore = refused.size();
             for (int i = 0; i < tables.size(); i++) {
                 long before = spooledRecords.getOrDefault(id, Map.of()).getOrDefault(i, 0L);
                 long expected = before + batch.records().get(i).size();
                 if (expected > 0) {
-                    tables.get(i).mergeSpooled(c, id, expected, spooled.size() <= 1, notedSince(batch, i));
+                    tables.get(i).spool().merge(c, id, expected, spooled.size() <= 1, notedSince(batch, i), careful);
                 }
+            }
+            if (refused.size() > refusedBefore) {
+                throw new SpoolLostException("PostgreSQL refused records of batch " + id + " when they were merged");
             }
         } else {
             for (int i = 0; i < tables.size() && !batch.records().isEmpty(); i++) {
@@ -142,6 +149,8 @@ public final class BatchWriter {
     /** To be called once the batch is committed. */
     public Outcome committed(WholeBatch batch, Outcome outcome) {
         BatchId id = batch.last().id();
+        madeAhead();
+        refused.forget(id);
         for (int i = 0; i < tables.size(); i++) {
             RecordTag since = since(batch, i);
             if (since != null && streaming(batch, i)) {
@@ -165,8 +174,24 @@ public final class BatchWriter {
         return outcome;
     }
 
+    /** Makes the partitions that the plan wants before they are needed; the caller commits, then calls {@link #madeAhead()}. */
+    public void ahead(Connection c, Instant now) throws SQLException {
+        for (TableWriter t : tables) {
+            if (t.placer().isPresent()) {
+                t.placer().get().partitions().begin(false);
+                t.placer().get().ahead(c, now);
+            }
+        }
+    }
+
+    /** What a transaction has made of partitions is committed. */
+    public void madeAhead() {
+        tables.forEach(t -> t.placer().ifPresent(p -> p.partitions().committed()));
+    }
+
     /** To be called once the part is committed. */
     public void spooled(BatchId id, List<List<ChangeRecord>> records, Outcome outcome) {
+        madeAhead();
         spooled.add(id);
         Map<Integer, Long> counts = spooledRecords.computeIfAbsent(id, k -> new HashMap<>());
         for (int i = 0; i < records.size(); i++) {
@@ -204,7 +229,8 @@ public final class BatchWriter {
             Connection c, BatchId id, List<List<ChangeRecord>> records, Outcome outcome, boolean careful)
             throws SQLException {
         for (int i = 0; i < records.size(); i++) {
-            tables.get(i).spool(c, id.batch(), records.get(i), outcome, careful);
+            TableWriter t = tables.get(i);
+            t.spool().take(c, id.batch(), t.placed(c, records.get(i), outcome, careful), outcome, careful);
         }
     }
 }

@@ -26,6 +26,7 @@ final class Misfit extends Exception {
         NOT_A_UUID("22P02", "the value is not a uuid in its canonical form"),
         BAD_DATE("22007", "the value is not a date or time of the planned encoding"),
         TOO_PRECISE("22008", "the time has more fraction digits than the type"),
+        TOO_MANY_PARTITIONS("23514", "it needs one partition more than the plan allows"),
         REFUSED("22000", "PostgreSQL refused the row");
 
         private final String sqlState;

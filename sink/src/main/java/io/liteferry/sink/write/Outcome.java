@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class Outcome {
     private final Map<String, Map<Operation, Long>> rows = new HashMap<>();
     private final Map<String, Long> swept = new HashMap<>();
+    private final Map<String, Long> detached = new HashMap<>();
     private final Map<ChangeRecord, Quarantined> quarantined = new LinkedHashMap<>();
 
     /**
@@ -46,10 +47,20 @@ public final class Outcome {
         return swept;
     }
 
+    void detached(String table) {
+        detached.merge(table, 1L, Long::sum);
+    }
+
+    /** Rows left out because their partition was detached, by table (source name). */
+    public Map<String, Long> detached() {
+        return detached;
+    }
+
     /** This and what came after it. */
     Outcome plus(Outcome later) {
         later.rows.forEach((table, counts) -> counts.forEach((op, count) -> rows(table, op, count)));
         swept.putAll(later.swept);
+        later.detached.forEach((table, count) -> detached.merge(table, count, Long::sum));
         quarantined.putAll(later.quarantined);
         return this;
     }

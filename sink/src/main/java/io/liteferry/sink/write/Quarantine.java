@@ -19,10 +19,10 @@ final class Quarantine {
     private static final String COLUMNS =
             "source, table_name, key, key_text, column_name, record, topic, kafka_offset, sqlstate, reason";
     private static final String REPLACE = """
-             ON CONFLICT (source, table_name, key) DO UPDATE SET key_text = EXCLUDED.key_text,
+             ON CONFLICT (source, table_name, sha256(key)) DO UPDATE SET key_text = EXCLUDED.key_text,
             column_name = EXCLUDED.column_name, record = EXCLUDED.record, topic = EXCLUDED.topic,
             kafka_offset = EXCLUDED.kafka_offset, sqlstate = EXCLUDED.sqlstate, reason = EXCLUDED.reason,
-            since = clock_timestamp()""";
+            since = clock_timestamp(), discarded_at = NULL""";
 
     private final String source;
     /** Tables that may have entries, so that a clean table costs no statement. */
@@ -54,7 +54,8 @@ final class Quarantine {
             return;
         }
         try (PreparedStatement s = c.prepareStatement(
-                "DELETE FROM liteferry.quarantine WHERE source = ? AND table_name = ? AND key = ANY (?)")) {
+                "DELETE FROM liteferry.quarantine WHERE source = ? AND table_name = ? AND sha256(key) = ANY"
+                        + " (ARRAY(SELECT sha256(k) FROM unnest(?::bytea[]) k))")) {
             Array keys = c.createArrayOf(
                     "bytea", records.stream().map(ChangeRecord::key).toArray(byte[][]::new));
             s.setString(1, source);
@@ -120,12 +121,12 @@ final class Quarantine {
         }
         try (PreparedStatement clear = c.prepareStatement("DELETE FROM liteferry.quarantine q USING " + table.stage()
                         + " s WHERE s._liteferry_batch = ? AND q.source = ? AND q.table_name = ?"
-                        + " AND q.key = s._liteferry_key");
+                        + " AND sha256(q.key) = sha256(s._liteferry_key)");
                 PreparedStatement move =
                         c.prepareStatement("INSERT INTO liteferry.quarantine (" + COLUMNS + ") SELECT " + COLUMNS
                                 + " FROM liteferry.stage_quarantine WHERE source = ? AND table_name = ? AND batch = ?"
                                 + " AND ordinal IN (SELECT _liteferry_ordinal FROM " + winners
-                                + " WHERE _liteferry_kind = 2)" + REPLACE);
+                                + " w WHERE _liteferry_kind = 2)" + REPLACE);
                 PreparedStatement empty = c.prepareStatement(
                         "DELETE FROM liteferry.stage_quarantine WHERE source = ? AND table_name = ? AND batch = ?")) {
             clear.setLong(1, batch);

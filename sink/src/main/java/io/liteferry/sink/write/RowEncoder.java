@@ -3,6 +3,8 @@ package io.liteferry.sink.write;
 import io.liteferry.core.ErrorCode;
 import io.liteferry.core.LiteferryException;
 import io.liteferry.core.plan.ColumnPlan;
+import io.liteferry.core.plan.PartitionPlan;
+import io.liteferry.core.plan.PartitionPlan.Nulls;
 import io.liteferry.core.plan.TargetType;
 import io.liteferry.core.row.PackedReader;
 import io.liteferry.core.row.PackedWriter;
@@ -10,6 +12,7 @@ import io.liteferry.core.row.RowKey;
 import io.liteferry.core.row.StorageClass;
 import io.liteferry.sink.batch.ChangeRecord;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +26,9 @@ final class RowEncoder {
     private final FieldEncoder[] keyEncoders;
     private final boolean[] notNull;
     private final boolean[] inKey;
+    private final int partitionColumn;
+    private final boolean nullAsMinusInfinity;
+    private Set<ChangeRecord> refused = Set.of();
     private final PackedReader reader = new PackedReader();
     private final PackedReader canonical = new PackedReader();
     private final PackedWriter scratch = new PackedWriter();
@@ -37,6 +43,11 @@ final class RowEncoder {
         for (int i = 0; i < encoders.length; i++) {
             encoders[i] = encoder(i);
         }
+        partitionColumn = table.plan().partitionColumn().map(columns::indexOf).orElse(-1);
+        nullAsMinusInfinity = table.plan()
+                .partition()
+                .filter(p -> p instanceof PartitionPlan.ByRange r && r.nulls() == Nulls.MINUS_INFINITY)
+                .isPresent();
         List<Integer> positions = table.plan().keyPositions();
         positions.forEach(i -> inKey[i] = true);
         keyEncoders = positions.isEmpty()
@@ -59,6 +70,10 @@ final class RowEncoder {
             if (r.columns() != encoders.length) {
                 throw unreadable(r, "it has " + r.columns() + " columns, the plan has " + encoders.length, null);
             }
+            if (refused.contains(r)) {
+                throw new Misfit(Misfit.Reason.TOO_MANY_PARTITIONS)
+                        .in(columns.get(partitionColumn).source());
+            }
             if (table.plan().key().isRowid()) {
                 key(r, out);
             }
@@ -74,10 +89,33 @@ final class RowEncoder {
         }
     }
 
+    /** Rows that no partition may be made for; they are misfits from here on. */
+    void refuse(Set<ChangeRecord> records) {
+        refused = records;
+    }
+
+    /** Appends the one field that says in which partition the row stands. */
+    void partitionField(ChangeRecord r, BinaryBuffer out) throws Misfit {
+        try {
+            if (r.columns() != encoders.length) {
+                return; // row() says what is wrong
+            }
+            reader.reset(r.record(), r.values(), r.record().length - r.values());
+            for (int i = 0; i < partitionColumn; i++) {
+                reader.next();
+            }
+            column(partitionColumn, out);
+        } catch (IllegalArgumentException e) {
+            throw unreadable(r, String.valueOf(e.getMessage()), e);
+        }
+    }
+
     private void column(int i, BinaryBuffer out) throws Misfit {
         StorageClass c = reader.next();
         try {
-            if (c == StorageClass.NULL) {
+            if (c == StorageClass.NULL && i == partitionColumn && nullAsMinusInfinity) {
+                TimeEncoder.minusInfinity(columns.get(i).type().kind(), out);
+            } else if (c == StorageClass.NULL) {
                 if (notNull[i]) {
                     throw new Misfit(Misfit.Reason.NULL_VALUE);
                 }

@@ -124,7 +124,7 @@ final class SeenKeys {
         make(c);
         try (PreparedStatement s = c.prepareStatement(insert + "_liteferry_key, " + epoch
                 + ", _liteferry_batch, _liteferry_ordinal, " + table.keyList() + " FROM " + stage.winners()
-                + " WHERE _liteferry_kind <> " + Stage.DELETE + " AND (" + epoch
+                + " w WHERE _liteferry_kind <> " + Stage.DELETE + " AND (" + epoch
                 + ", _liteferry_batch, _liteferry_ordinal) >= " + literal(since) + onConflict())) {
             s.setLong(1, batch);
             s.executeUpdate();

@@ -1,6 +1,5 @@
 package io.liteferry.sink.write;
 
-import io.liteferry.core.postgres.PgSql;
 import io.liteferry.sink.batch.ChangeRecord;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -8,8 +7,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
  * The permanent unlogged table beside a target table. Large batches go through it: COPY in, one INSERT … ON CONFLICT out.
@@ -35,10 +32,10 @@ final class Stage {
         this.encoder = encoder;
         this.buffer = buffer;
         winners = "(SELECT DISTINCT ON (_liteferry_key) * FROM " + table.stage() + " WHERE _liteferry_batch = ?"
-                + " ORDER BY _liteferry_key, _liteferry_ordinal DESC) w";
+                + " ORDER BY _liteferry_key, _liteferry_ordinal DESC)";
     }
 
-    /** The last record of each key in a spooled batch, as a subquery with the batch as its one parameter. */
+    /** The last record of each key in a spooled batch, as a subquery without a name, with the batch as its one parameter. */
     String winners() {
         return winners;
     }
@@ -46,17 +43,10 @@ final class Stage {
     /** Copies rows in; a misfit is told to {@code outcome} and stands in the stage as such, so that it wins over older ones. */
     void copy(Connection c, long batch, List<ChangeRecord> records, Outcome outcome) throws SQLException {
         int width = table.columns().size();
-        try (CopyStream copy = new CopyStream(c, table.stage(), EXTRA_COLUMNS + ", " + table.columnList(), buffer)) {
+        try (CopyStream copy = stream(c)) {
             for (ChangeRecord r : records) {
                 BinaryBuffer row = copy.row(EXTRA + width);
-                row.putInt(8);
-                row.putLong(batch);
-                row.putInt(2);
-                int kindAt = row.length();
-                row.putShort(r.isDelete() ? DELETE : ROW);
-                row.putInt(8);
-                row.putLong(r.ordinal());
-                row.putField(r.key(), 0, r.key().length);
+                int kindAt = begin(row, batch, r, r.isDelete() ? DELETE : ROW);
                 int mark = row.length();
                 try {
                     if (r.isDelete()) {
@@ -79,13 +69,30 @@ final class Stage {
 
     /** Notes a record that PostgreSQL refused, so that it wins over older ones of its key. */
     void markRefused(Connection c, long batch, ChangeRecord r) throws SQLException {
-        try (PreparedStatement s = c.prepareStatement(
-                "INSERT INTO " + table.stage() + " (" + EXTRA_COLUMNS + ") VALUES (?, " + MISFIT + ", ?, ?)")) {
-            s.setLong(1, batch);
-            s.setLong(2, r.ordinal());
-            s.setBytes(3, r.key());
-            s.executeUpdate();
+        int width = table.columns().size();
+        try (CopyStream copy = stream(c)) {
+            BinaryBuffer row = copy.row(EXTRA + width);
+            begin(row, batch, r, MISFIT);
+            misfitKey(r, row, width);
+            copy.finish();
         }
+    }
+
+    private CopyStream stream(Connection c) throws SQLException {
+        return new CopyStream(c, table.stage(), EXTRA_COLUMNS + ", " + table.columnList(), buffer);
+    }
+
+    /** Puts the extra columns; returns where the kind stands. */
+    private static int begin(BinaryBuffer row, long batch, ChangeRecord r, int kind) {
+        row.putInt(8);
+        row.putLong(batch);
+        row.putInt(2);
+        int kindAt = row.length();
+        row.putShort(kind);
+        row.putInt(8);
+        row.putLong(r.ordinal());
+        row.putField(r.key(), 0, r.key().length);
+        return kindAt;
     }
 
     /** The key where the target can hold it: the row it has of that key stays. */
@@ -120,31 +127,53 @@ final class Stage {
 
     /** Upserts what {@link #copy} put there for a batch that is merged at once: one row a key, no deletes. */
     void upsert(Connection c) throws SQLException {
+        if (table.movesRows()) {
+            deleteMatches(c, table.stage() + " k WHERE _liteferry_batch = ? AND _liteferry_kind = " + ROW, 0);
+        }
         execute(c, table.qualified(), table.stage() + " w WHERE _liteferry_batch = ? AND _liteferry_kind = " + ROW, 0);
     }
 
-    /** Deletes and upserts a spooled batch; the last record of each key decides. */
-    void mergeSpooled(Connection c, long batch) throws SQLException {
-        String match = IntStream.range(0, table.key().size())
-                .mapToObj(k -> PgSql.name(table.columns().get(table.key().get(k))))
-                .map(n -> "t." + n + " = w." + n)
-                .collect(Collectors.joining(" AND "));
+    /** Deletes what a spooled batch deletes; the last record of each key decides. */
+    void deleteSpooled(Connection c, long batch) throws SQLException {
         try (Statement settings = c.createStatement()) {
             settings.execute("SET LOCAL work_mem = '64MB'");
         }
-        if (holdsDeletes(c, batch)) {
-            try (PreparedStatement delete = c.prepareStatement("DELETE FROM " + table.qualified() + " t USING "
-                    + winners + " WHERE w._liteferry_kind = " + DELETE + " AND " + match)) {
-                delete.setLong(1, batch);
-                delete.executeUpdate();
-            }
+        if (table.movesRows() || holdsDeletes(c, batch)) {
+            String kinds = table.movesRows() ? " <> " + MISFIT : " = " + DELETE;
+            deleteMatches(c, winners + " k WHERE k._liteferry_kind" + kinds, batch);
         }
-        execute(c, table.qualified(), winners + " WHERE _liteferry_kind = " + ROW, batch);
+    }
+
+    /** Upserts the rows of a spooled batch whose ordinals lie in a range; the last record of each key decides. */
+    void mergeSpooled(Connection c, long batch, long from, long to) throws SQLException {
+        execute(
+                c,
+                table.qualified(),
+                winners + " w WHERE _liteferry_kind = " + ROW + " AND _liteferry_ordinal BETWEEN " + from + " AND "
+                        + to,
+                batch);
+    }
+
+    /** How many ordinals there are up to the last of a spooled batch. */
+    long ordinals(Connection c, long batch) throws SQLException {
+        return number(c, "SELECT coalesce(max(_liteferry_ordinal) + 1, 0) FROM ", batch);
+    }
+
+    /** Deletes the rows whose keys these have, whatever partition they stand in. */
+    private void deleteMatches(Connection c, String keys, long batch) throws SQLException {
+        try (PreparedStatement delete = c.prepareStatement(
+                "DELETE FROM " + table.qualified() + " t USING " + keys + " AND " + TableSql.keysEqual(table))) {
+            delete.setLong(1, batch);
+            delete.executeUpdate();
+        }
     }
 
     long count(Connection c, long batch) throws SQLException {
-        try (PreparedStatement s =
-                c.prepareStatement("SELECT count(*) FROM " + table.stage() + " WHERE _liteferry_batch = ?")) {
+        return number(c, "SELECT count(*) FROM ", batch);
+    }
+
+    private long number(Connection c, String select, long batch) throws SQLException {
+        try (PreparedStatement s = c.prepareStatement(select + table.stage() + " WHERE _liteferry_batch = ?")) {
             s.setLong(1, batch);
             try (ResultSet r = s.executeQuery()) {
                 r.next();
@@ -165,7 +194,7 @@ final class Stage {
 
     private void execute(Connection c, String into, String from, long batch) throws SQLException {
         String sql = "INSERT INTO " + into + " (" + table.columnList() + ") OVERRIDING SYSTEM VALUE SELECT "
-                + table.columnList() + " FROM " + from + " ORDER BY " + table.keyList() + TableWriter.onConflict(table);
+                + table.columnList() + " FROM " + from + " ORDER BY " + table.keyList() + TableSql.onConflict(table);
         try (PreparedStatement s = c.prepareStatement(sql)) {
             s.setLong(1, batch);
             s.executeUpdate();

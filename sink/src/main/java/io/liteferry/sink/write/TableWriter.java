@@ -1,15 +1,14 @@
 package io.liteferry.sink.write;
 
-import io.liteferry.core.change.BatchId;
 import io.liteferry.core.change.Operation;
 import io.liteferry.core.change.RecordTag;
 import io.liteferry.core.plan.TargetType;
-import io.liteferry.core.postgres.PgSql;
 import io.liteferry.core.row.RowKey;
 import io.liteferry.sink.batch.ChangeRecord;
 import io.liteferry.sink.schema.SqlStates;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.util.ArrayList;
@@ -17,6 +16,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,53 +33,34 @@ final class TableWriter {
     private final RowEncoder encoder;
     private final Stage stage;
     private final SeenKeys seen;
+    private final Optional<PartitionPlacer> placer;
+    private final Spool spool;
     private final Quarantine quarantine;
     private final BinaryBuffer buffer;
     private final BinaryArrays rowArrays;
     private final BinaryArrays keyArrays;
-    private final String upsertSql;
-    private final String deleteSql;
+    private final TableSql sql;
 
-    TableWriter(String source, TargetTable table, boolean[] notNull, Quarantine quarantine, BinaryBuffer buffer) {
+    TableWriter(
+            String source,
+            TargetTable table,
+            boolean[] notNull,
+            Quarantine quarantine,
+            RefusedRecords refused,
+            BinaryBuffer buffer) {
         this.table = table;
         this.quarantine = quarantine;
         this.buffer = buffer;
         encoder = new RowEncoder(table, notNull);
+        placer = table.partitions().map(p -> new PartitionPlacer(table, p, encoder));
         stage = new Stage(table, encoder, buffer);
         seen = new SeenKeys(source, table, encoder, buffer);
+        spool = new Spool(table, stage, seen, quarantine, refused);
         rowArrays = new BinaryArrays(table.types());
         List<TargetType> keyTypes =
                 table.key().stream().map(i -> table.types().get(i)).toList();
         keyArrays = new BinaryArrays(keyTypes);
-        upsertSql = "INSERT INTO " + table.qualified() + " (" + table.columnList()
-                + ") OVERRIDING SYSTEM VALUE SELECT * FROM unnest("
-                + BinaryArrays.placeholders(table.types()) + ") AS u (" + table.columnList() + ") ORDER BY "
-                + table.keyList() + onConflict(table);
-        deleteSql = "DELETE FROM " + table.qualified() + " t USING unnest(" + BinaryArrays.placeholders(keyTypes)
-                + ") AS k (" + table.keyList() + ") WHERE " + keysEqual(table);
-    }
-
-    /** {@code ON CONFLICT (key) DO UPDATE} of everything else; MERGE would scan every partition. */
-    static String onConflict(TargetTable table) {
-        List<String> assignments = new ArrayList<>();
-        for (int i = 0; i < table.columns().size(); i++) {
-            if (!table.key().contains(i)) {
-                String name = PgSql.name(table.columns().get(i));
-                assignments.add(name + " = EXCLUDED." + name);
-            }
-        }
-        return " ON CONFLICT (" + table.keyList() + ") DO "
-                + (assignments.isEmpty() ? "NOTHING" : "UPDATE SET " + String.join(", ", assignments));
-    }
-
-    private static String keysEqual(TargetTable table) {
-        List<String> terms = new ArrayList<>();
-        for (int position : table.key()) {
-            String name = PgSql.name(table.columns().get(position));
-            boolean padded = table.types().get(position).kind() == TargetType.Kind.CHAR;
-            terms.add("t." + name + " = k." + name + (padded ? "::bpchar" : ""));
-        }
-        return String.join(" AND ", terms);
+        sql = new TableSql(table, keyTypes);
     }
 
     TargetTable table() {
@@ -92,6 +73,16 @@ final class TableWriter {
 
     SeenKeys seen() {
         return seen;
+    }
+
+    /** What is too large for memory goes there first. */
+    Spool spool() {
+        return spool;
+    }
+
+    /** Of a table that is cut by the values of a column. */
+    Optional<PartitionPlacer> placer() {
+        return placer;
     }
 
     /**
@@ -113,12 +104,13 @@ final class TableWriter {
             return;
         }
         boolean first = since == null;
-        if (first && isFreshSnapshot(records) && !quarantine.mayHold(table) && copyStraight(c, records, outcome)) {
+        boolean straight = first && isFreshSnapshot(records) && !quarantine.mayHold(table) && !table.movesRows();
+        if (straight && copyStraight(c, placed(c, records, outcome, careful), outcome)) {
             count(records, outcome);
             quarantine.add(c, table, outcome.quarantined(table));
             return;
         }
-        Collection<ChangeRecord> last = lastOfEachKey(records);
+        Collection<ChangeRecord> last = placed(c, lastOfEachKey(records), outcome, careful);
         List<ChangeRecord> deletes = new ArrayList<>();
         List<ChangeRecord> fresh = new ArrayList<>();
         List<ChangeRecord> rows = new ArrayList<>();
@@ -138,16 +130,26 @@ final class TableWriter {
         quarantine.add(c, table, outcome.quarantined(table));
     }
 
+    /** The records as they can be written, now that their partitions are there. */
+    List<ChangeRecord> placed(Connection c, List<ChangeRecord> records, Outcome outcome, boolean careful)
+            throws SQLException {
+        if (placer.isEmpty() || records.isEmpty()) {
+            return records;
+        }
+        placer.get().partitions().begin(careful);
+        return placer.get().place(c, records, outcome);
+    }
+
     private static boolean isFreshSnapshot(List<ChangeRecord> records) {
         return records.size() > ARRAY_ROWS && records.stream().allMatch(r -> r.operation() == Operation.SNAPSHOT);
     }
 
-    private static Collection<ChangeRecord> lastOfEachKey(List<ChangeRecord> records) {
+    private static List<ChangeRecord> lastOfEachKey(List<ChangeRecord> records) {
         Map<RowKey, ChangeRecord> last = new LinkedHashMap<>(records.size() * 4 / 3 + 1);
         for (ChangeRecord r : records) {
             last.merge(r.rowKey(), r, (a, b) -> b.isLaterThan(a) ? b : a);
         }
-        return last.values();
+        return new ArrayList<>(last.values());
     }
 
     private void count(Collection<ChangeRecord> records, Outcome outcome) {
@@ -160,6 +162,9 @@ final class TableWriter {
 
     /** COPY into the table itself; false, with nothing done, where a key is there already or a row is refused. */
     private boolean copyStraight(Connection c, List<ChangeRecord> records, Outcome outcome) throws SQLException {
+        if (table.movesRows() && holdsAnyNear(c, records)) {
+            return false; // a row that is there in another partition would be no conflict
+        }
         Savepoint before = c.setSavepoint();
         Map<ChangeRecord, Misfit> misfits = new LinkedHashMap<>();
         try (CopyStream copy = new CopyStream(c, table.qualified(), table.columnList(), buffer)) {
@@ -185,11 +190,32 @@ final class TableWriter {
         return true;
     }
 
+    /** Whether the table has a row between the least and the greatest of these keys; a chunk of a snapshot is such a range. */
+    private boolean holdsAnyNear(Connection c, List<ChangeRecord> records) throws SQLException {
+        try (PreparedStatement s = c.prepareStatement(sql.near())) {
+            for (ChangeRecord r : records) {
+                buffer.truncate(0);
+                try {
+                    encoder.key(r, buffer);
+                } catch (Misfit m) {
+                    continue; // copying finds out
+                }
+                keyArrays.add(buffer, 0);
+            }
+            keyArrays.bind(s, 1);
+            try (ResultSet found = s.executeQuery()) {
+                return found.next() && found.getBoolean(1);
+            }
+        } finally {
+            keyArrays.clear();
+        }
+    }
+
     private void delete(Connection c, List<ChangeRecord> records) throws SQLException {
         if (records.isEmpty()) {
             return;
         }
-        try (PreparedStatement s = c.prepareStatement(deleteSql)) {
+        try (PreparedStatement s = c.prepareStatement(sql.delete())) {
             for (ChangeRecord r : records) {
                 buffer.truncate(0);
                 try {
@@ -252,11 +278,17 @@ final class TableWriter {
 
     private void upsertArrays(Connection c, List<ChangeRecord> rows, Outcome outcome) throws SQLException {
         long bytes = 0;
-        try (PreparedStatement s = c.prepareStatement(upsertSql)) {
+        try (PreparedStatement delete = c.prepareStatement(sql.delete());
+                PreparedStatement insert = c.prepareStatement(sql.insert())) {
             for (ChangeRecord r : rows) {
                 buffer.truncate(0);
                 try {
                     encoder.row(r, buffer);
+                    if (table.movesRows()) {
+                        int key = buffer.length();
+                        encoder.key(r, buffer);
+                        keyArrays.add(buffer, key);
+                    }
                 } catch (Misfit m) {
                     outcome.misfit(table, r, m);
                     continue;
@@ -264,12 +296,15 @@ final class TableWriter {
                 rowArrays.add(buffer, 0);
                 bytes += buffer.length();
                 if (rowArrays.rows() >= ARRAY_ROWS || bytes >= ARRAY_BYTES) {
-                    flush(s, rowArrays);
+                    flush(delete, keyArrays);
+                    flush(insert, rowArrays);
                     bytes = 0;
                 }
             }
-            flush(s, rowArrays);
+            flush(delete, keyArrays);
+            flush(insert, rowArrays);
         } finally {
+            keyArrays.clear();
             rowArrays.clear();
         }
     }
@@ -280,62 +315,5 @@ final class TableWriter {
             s.executeUpdate();
             arrays.clear();
         }
-    }
-
-    /** Takes a part of a batch that is too large for memory, in a transaction of its own. */
-    void spool(Connection c, long batch, List<ChangeRecord> records, Outcome outcome, boolean careful)
-            throws SQLException {
-        Outcome part = new Outcome();
-        copyHalving(c, batch, records, part, careful);
-        quarantine.spool(c, table, part.quarantined(table), batch);
-        for (ChangeRecord r : records) {
-            outcome.rows(table.source(), r.operation(), part.isQuarantined(r) ? 0 : 1);
-        }
-    }
-
-    private void copyHalving(Connection c, long batch, List<ChangeRecord> records, Outcome outcome, boolean careful)
-            throws SQLException {
-        if (records.isEmpty()) {
-            return;
-        }
-        if (!careful) {
-            stage.copy(c, batch, records, outcome);
-            return;
-        }
-        Savepoint before = c.setSavepoint();
-        try {
-            stage.copy(c, batch, records, outcome);
-            c.releaseSavepoint(before);
-        } catch (SQLException e) {
-            if (!SqlStates.isRowRefused(e)) {
-                throw e;
-            }
-            c.rollback(before);
-            if (records.size() == 1) {
-                outcome.refused(table, records.get(0), String.valueOf(e.getSQLState()));
-                stage.markRefused(c, batch, records.get(0));
-                return;
-            }
-            int half = records.size() / 2;
-            copyHalving(c, batch, records.subList(0, half), outcome, true);
-            copyHalving(c, batch, records.subList(half, records.size()), outcome, true);
-        }
-    }
-
-    /** @throws SpoolLostException where the stage does not hold every record that was spooled */
-    void mergeSpooled(Connection c, BatchId id, long expected, boolean onlyOne, @Nullable RecordTag since)
-            throws SQLException {
-        long batch = id.batch();
-        long found = stage.count(c, batch);
-        if (found != expected) {
-            throw new SpoolLostException("the stage of " + table.source() + " holds " + found + " records of batch "
-                    + batch + ", spooled were " + expected);
-        }
-        quarantine.merge(c, table, stage.winners(), batch);
-        stage.mergeSpooled(c, batch);
-        if (since != null) {
-            seen.noteSpooled(c, stage, batch, id.epoch(), since);
-        }
-        stage.empty(c, batch, onlyOne);
     }
 }

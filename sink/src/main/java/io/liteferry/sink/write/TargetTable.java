@@ -12,9 +12,11 @@ import io.liteferry.core.row.PackedReader;
 import io.liteferry.core.row.PackedWriter;
 import io.liteferry.core.row.SqliteValue;
 import io.liteferry.sink.batch.ChangeRecord;
+import io.liteferry.sink.schema.Partitions;
 import io.liteferry.sink.schema.TargetNames;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** One target table as the writer sees it: its columns in write order, their types, and which of them are the key. */
 final class TargetTable {
@@ -26,6 +28,7 @@ final class TargetTable {
     private final String stage;
     private final String seen;
     private final String maskSecret;
+    private final Optional<Partitions> partitions;
     private final List<String> columns = new ArrayList<>();
     private final List<TargetType> types = new ArrayList<>();
     private final List<Integer> key = new ArrayList<>();
@@ -37,6 +40,7 @@ final class TargetTable {
         stage = TargetNames.stage(plan, table);
         seen = TargetNames.seen(plan, table);
         maskSecret = plan.options().string(Options.MASK_SECRET);
+        partitions = Partitions.of(plan, table);
         if (table.key().isRowid()) {
             columns.add(KeyPlan.ROWID_COLUMN);
             types.add(ROWID_TYPE);
@@ -110,9 +114,25 @@ final class TargetTable {
         return types;
     }
 
+    /** Whether the column, by its position in {@link #columns()}, compares text by its bytes. */
+    boolean collatedByBytes(int position) {
+        int inPlan = plan.key().isRowid() ? position - 1 : position;
+        return inPlan >= 0 && plan.columns().get(inPlan).collateC();
+    }
+
     /** Positions of the key in {@link #columns()}, in key order. */
     List<Integer> key() {
         return key;
+    }
+
+    /** Of a table that is cut by the values of a column. */
+    Optional<Partitions> partitions() {
+        return partitions;
+    }
+
+    /** A row can change its partition and keep its key: its old version is deleted, by key, before the new one is inserted. */
+    boolean movesRows() {
+        return plan.movesRows();
     }
 
     String columnList() {

@@ -42,6 +42,17 @@ final class TimeEncoder implements FieldEncoder {
         unit = micros;
     }
 
+    /** Before every date and time there is. */
+    static void minusInfinity(TargetType.Kind kind, BinaryBuffer out) {
+        if (kind == TargetType.Kind.DATE) {
+            out.putInt(4);
+            out.putInt(Integer.MIN_VALUE);
+        } else {
+            out.putInt(8);
+            out.putLong(Long.MIN_VALUE);
+        }
+    }
+
     @Override
     public void encode(StorageClass c, PackedReader v, BinaryBuffer out) throws Misfit {
         long micros = encoding == Encoding.ISO8601 ? isoMicros(c, v) : numberMicros(c, v);

@@ -85,8 +85,12 @@ class TargetInstallerTest {
         Plan plan = plan(
                 "ta\"rget",
                 table("a", KeyPlan.primaryKey("id"), true, Optional.empty()),
-                table(longName, KeyPlan.primaryKey("id"), true, Optional.of(new PartitionPlan(List.of("id"), 3))),
-                table("by rowid", KeyPlan.rowid(), true, Optional.of(new PartitionPlan(List.of(), 2))));
+                table(
+                        longName,
+                        KeyPlan.primaryKey("id"),
+                        true,
+                        Optional.of(new PartitionPlan.ByHash(List.of("id"), 3))),
+                table("by rowid", KeyPlan.rowid(), true, Optional.of(new PartitionPlan.ByHash(List.of(), 2))));
         TargetInstaller installer = new TargetInstaller(plan);
         assertThat(installer.installed()).isFalse();
         installer.install();

@@ -215,8 +215,13 @@ class FieldEncodersTest {
             Quarantine quarantine = new Quarantine("encoders");
             for (TablePlan t : plan.tables()) {
                 TargetTable target = new TargetTable(plan, t);
-                TableWriter writer =
-                        new TableWriter("m", target, new boolean[t.columns().size()], quarantine, new BinaryBuffer());
+                TableWriter writer = new TableWriter(
+                        "m",
+                        target,
+                        new boolean[t.columns().size()],
+                        quarantine,
+                        new RefusedRecords(),
+                        new BinaryBuffer());
                 Outcome outcome = new Outcome();
                 List<ChangeRecord> records = records();
                 if (t.source().equals("copied")) {

@@ -13,8 +13,15 @@ public final class TargetForm {
     private static final long EPOCH_MICROS = EPOCH_DAYS * Iso8601.MICROS_PER_DAY;
 
     private final TargetType.Kind[] kinds;
+    private final int minusInfinityIsNull;
 
     public TargetForm(List<ColumnPlan> columns) {
+        this(columns, -1);
+    }
+
+    /** @param minusInfinityIsNull position of the column in which the plan has NULL carried as {@code -infinity}, or -1 */
+    public TargetForm(List<ColumnPlan> columns, int minusInfinityIsNull) {
+        this.minusInfinityIsNull = minusInfinityIsNull;
         this.kinds = columns.stream().map(c -> c.type().kind()).toArray(TargetType.Kind[]::new);
     }
 
@@ -28,7 +35,7 @@ public final class TargetForm {
      * @param length of the value in bytes; -1 for NULL
      */
     public void write(int column, byte[] b, int offset, int length, CanonicalRow row) {
-        if (length < 0) {
+        if (length < 0 || column == minusInfinityIsNull && isMinusInfinity(b, offset, length)) {
             row.putNull();
             return;
         }
@@ -49,6 +56,12 @@ public final class TargetForm {
             case TIMESTAMP -> time(CanonicalRow.TIMESTAMP, BigEndian.number(b, offset), row);
             case TIMESTAMPTZ -> time(CanonicalRow.INSTANT, BigEndian.number(b, offset), row);
         }
+    }
+
+    private static boolean isMinusInfinity(byte[] b, int offset, int length) {
+        return length == 4
+                ? BigEndian.integer(b, offset) == Integer.MIN_VALUE
+                : BigEndian.number(b, offset) == Long.MIN_VALUE;
     }
 
     private static long integer(byte[] b, int offset, int length) {

@@ -25,6 +25,10 @@ public final class TargetLiterals {
         List<String> literals = new ArrayList<>();
         for (TargetType.Kind kind : kinds) {
             r.next();
+            if (r.tag() == CanonicalRow.NULL) {
+                literals.add("NULL::" + type(kind));
+                continue;
+            }
             literals.add("'" + text(r).replace("'", "''") + "'::" + type(kind));
         }
         return literals;

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Looks at single rows again, at a pair of snapshots later than the one that raised the doubt, column by column. */
@@ -42,7 +43,13 @@ public final class Recheck {
     }
 
     /** What the source's snapshot says of the suspects. */
-    private record SourceView(Map<Suspect, SourceSnapshot.Found> found, Set<Suspect> inFlight) {}
+    private record SourceView(Map<Suspect, SourceSnapshot.Found> found, Set<Suspect> inFlight) {
+        Map<RowKey, SourceSnapshot.Found> byKey() {
+            Map<RowKey, SourceSnapshot.Found> byKey = new HashMap<>();
+            found.values().forEach(f -> byKey.put(f.key(), f));
+            return byKey;
+        }
+    }
 
     /** One finding a suspect, in order; all in one pair of snapshots. */
     public List<Finding> look(List<Suspect> suspects) throws NotComparableException {
@@ -63,16 +70,17 @@ public final class Recheck {
                                             new CanonicalKey(row.columns(layout.key())), k -> new ArrayList<>())
                                     .add(SourceSnapshot.Columns.of(
                                             row, layout.columns().size(), true)));
-            Set<RowKey> quarantined = sides.target()
+            Map<RowKey, Boolean> quarantined = sides.target()
                     .quarantined(
                             layout,
                             suspects.stream()
                                     .flatMap(s -> s.spellings().stream())
                                     .map(RowKey::packed)
                                     .toList());
-            return suspects.stream()
+            List<Finding> findings = suspects.stream()
                     .map(s -> finding(s, source, target, quarantined))
                     .toList();
+            return withoutPartition(findings, source);
         } finally {
             sides.target().end();
         }
@@ -99,7 +107,7 @@ public final class Recheck {
             Suspect suspect,
             SourceView source,
             Map<CanonicalKey, List<SourceSnapshot.Columns>> target,
-            Set<RowKey> quarantined) {
+            Map<RowKey, Boolean> quarantined) {
         SourceSnapshot.Found found = source.found().get(suspect);
         CanonicalKey name = suspect.name();
         List<SourceSnapshot.Columns> there = name == null ? List.of() : target.getOrDefault(name, List.of());
@@ -111,8 +119,11 @@ public final class Recheck {
             verdict = RowVerdict.EQUAL;
         } else if (source.inFlight().contains(suspect)) {
             verdict = RowVerdict.IN_FLIGHT;
-        } else if (suspect.spellings().stream().anyMatch(quarantined::contains)) {
-            verdict = RowVerdict.QUARANTINED;
+        } else if (suspect.spellings().stream().anyMatch(quarantined::containsKey)) {
+            boolean discarded = suspect.spellings().stream()
+                    .filter(quarantined::containsKey)
+                    .allMatch(quarantined::get);
+            verdict = discarded ? RowVerdict.DISCARDED : RowVerdict.QUARANTINED;
         } else if (found == null) {
             verdict = RowVerdict.MISSING_SOURCE;
         } else {
@@ -121,6 +132,25 @@ public final class Recheck {
         Suspect exact = found == null ? suspect : new Suspect(name, List.of(found.key()));
         return new Finding(
                 exact, verdict, found != null, verdict == RowVerdict.ROW_DIFF ? layout.names(differing) : List.of());
+    }
+
+    /** A row that is missing only because its partition was detached is no difference. */
+    private List<Finding> withoutPartition(List<Finding> findings, SourceView source) {
+        Map<RowKey, SourceSnapshot.Found> rows = source.byKey();
+        List<SourceSnapshot.Found> missing = findings.stream()
+                .filter(f -> f.verdict() == RowVerdict.MISSING_TARGET)
+                .map(f -> rows.get(f.suspect().key()))
+                .filter(Objects::nonNull)
+                .toList();
+        Set<RowKey> detached = sides.target().detached(layout, missing).stream()
+                .map(SourceSnapshot.Found::key)
+                .collect(Collectors.toSet());
+        return findings.stream()
+                .map(f -> f.verdict() == RowVerdict.MISSING_TARGET
+                                && detached.contains(f.suspect().key())
+                        ? new Finding(f.suspect(), RowVerdict.DETACHED, f.present(), List.of())
+                        : f)
+                .toList();
     }
 
     /** Columns in which any copy of the row differs from the source; the key, where there are two equal copies. */

@@ -13,11 +13,20 @@ public enum RowVerdict {
     /** Set aside by the sink: the target cannot hold one of its values. */
     QUARANTINED,
     /** Could not be compared; never counts as equal. */
-    UNKNOWN;
+    UNKNOWN,
+    /** Not in the target, because somebody has detached the partition it stood in or would stand in. */
+    DETACHED,
+    /** Set aside by the sink, and somebody has decided to go on without it. */
+    DISCARDED;
 
     /** The name in tables, metrics and JSON: lower case. */
     public String label() {
         return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Whether nothing is left to be done about the row: it is equal, or somebody has decided to go on without it. */
+    public boolean settled() {
+        return this == EQUAL || this == DETACHED || this == DISCARDED;
     }
 
     /** Whether the row is to be repaired. */

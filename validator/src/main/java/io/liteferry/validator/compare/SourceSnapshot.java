@@ -180,8 +180,12 @@ final class SourceSnapshot {
         }
     }
 
-    /** A row found by its key. */
-    record Found(RowKey key, Columns columns) {}
+    /**
+     * A row found by its key.
+     *
+     * @param place canonical form of the column that says in which partition it stands; null where none does
+     */
+    record Found(RowKey key, Columns columns, byte @Nullable [] place) {}
 
     /** Looks rows up by their keys; one instance serves one transaction. */
     final class LookUp implements AutoCloseable {
@@ -216,8 +220,8 @@ final class SourceSnapshot {
                         reader.values(packed.reset(), 0, layout.columns().size());
                         CanonicalRow row = layout.newRow();
                         boolean fits = form.write(new PackedReader().reset(packed.toBytes()), row);
-                        return Optional.of(
-                                new Found(key, Columns.of(row, layout.columns().size(), fits)));
+                        return Optional.of(new Found(
+                                key, Columns.of(row, layout.columns().size(), fits), fits ? layout.place(row) : null));
                     }
                 }
             }

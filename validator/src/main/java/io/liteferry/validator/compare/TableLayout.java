@@ -3,8 +3,11 @@ package io.liteferry.validator.compare;
 import io.liteferry.core.change.TableEvolution;
 import io.liteferry.core.plan.ColumnPlan;
 import io.liteferry.core.plan.KeyPlan;
+import io.liteferry.core.plan.PartitionPlan;
+import io.liteferry.core.plan.PartitionPlan.Nulls;
 import io.liteferry.core.plan.TablePlan;
 import io.liteferry.core.plan.TargetType;
+import io.liteferry.core.postgres.PartitionRecord;
 import io.liteferry.core.postgres.PgSql;
 import io.liteferry.validator.canonical.CanonicalRow;
 import io.liteferry.validator.canonical.SourceForm;
@@ -18,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rows of one table as they are compared: which columns in which order, which of them are the key. A table carried by
@@ -85,6 +89,29 @@ final class TableLayout {
         return IntStream.of(key).mapToObj(columns::get).toList();
     }
 
+    /** Position of the column whose values cut the target into partitions; -1 where none does. */
+    private int partitionPosition() {
+        return plan.partitionColumn().map(columns::indexOf).orElse(-1);
+    }
+
+    /** That column's value in canonical form; null where there is none such. */
+    byte @Nullable [] place(CanonicalRow row) {
+        int position = partitionPosition();
+        return position < 0 ? null : row.columns(new int[] {position});
+    }
+
+    /** The value of {@link #place} as PostgreSQL reads it. */
+    String placeLiteral(byte[] place) {
+        return new TargetLiterals(List.of(columns.get(partitionPosition())))
+                .of(place)
+                .get(0);
+    }
+
+    /** What is known of the target's partitions; empty where no column's values cut it. */
+    Optional<PartitionRecord> partitions(String source) {
+        return plan.partitionColumn().map(c -> new PartitionRecord(source, name(), target, c.target()));
+    }
+
     /** Source names of some columns; the rowid has none of its own. */
     List<String> names(List<Integer> positions) {
         return positions.stream().map(i -> columns.get(i).source()).toList();
@@ -118,7 +145,10 @@ final class TableLayout {
     }
 
     TargetForm targetForm() {
-        return new TargetForm(columns);
+        boolean infinite = plan.partition()
+                .filter(p -> p instanceof PartitionPlan.ByRange r && r.nulls() == Nulls.MINUS_INFINITY)
+                .isPresent();
+        return new TargetForm(columns, infinite ? partitionPosition() : -1);
     }
 
     TargetLiterals literals() {

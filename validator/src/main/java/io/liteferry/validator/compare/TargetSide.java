@@ -2,6 +2,7 @@ package io.liteferry.validator.compare;
 
 import io.liteferry.core.change.AppliedPosition;
 import io.liteferry.core.plan.TargetType;
+import io.liteferry.core.postgres.PartitionRecord;
 import io.liteferry.core.postgres.PgConnections;
 import io.liteferry.core.postgres.PgSql;
 import io.liteferry.core.row.RowKey;
@@ -16,9 +17,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -163,24 +165,51 @@ final class TargetSide implements AutoCloseable {
         }
     }
 
-    /** Which of these keys the sink has set aside. */
-    Set<RowKey> quarantined(TableLayout layout, List<byte[]> packedKeys) {
-        Set<RowKey> found = new HashSet<>();
-        try (PreparedStatement ps = connection.prepareStatement(
-                "SELECT key FROM liteferry.quarantine WHERE source = ? AND table_name = ? AND key = ANY(?)")) {
+    /** Which of these keys the sink has set aside; true for those that somebody has decided to go on without. */
+    Map<RowKey, Boolean> quarantined(TableLayout layout, List<byte[]> packedKeys) {
+        Map<RowKey, Boolean> found = new HashMap<>();
+        try (PreparedStatement ps = connection.prepareStatement("SELECT key, discarded_at IS NOT NULL"
+                + " FROM liteferry.quarantine WHERE source = ? AND table_name = ?"
+                + " AND sha256(key) = ANY (ARRAY(SELECT sha256(k) FROM unnest(?::bytea[]) k))")) {
             Array keys = connection.createArrayOf("bytea", packedKeys.toArray(new byte[0][]));
             ps.setString(1, source);
             ps.setString(2, layout.name());
             ps.setArray(3, keys);
             try (ResultSet rs = ps.executeQuery()) {
                 while (rs.next()) {
-                    found.add(new RowKey(rs.getBytes(1)));
+                    found.put(new RowKey(rs.getBytes(1)), rs.getBoolean(2));
                 }
             }
         } catch (SQLException e) {
             throw PgConnections.failure("Reading liteferry.quarantine", e);
         }
         return found;
+    }
+
+    /** Of rows that the target lacks, those whose partition somebody has detached. */
+    List<SourceSnapshot.Found> detached(TableLayout layout, List<SourceSnapshot.Found> rows) {
+        Optional<PartitionRecord> partitions = layout.partitions(source);
+        List<SourceSnapshot.Found> detached = new ArrayList<>();
+        List<String> places = new ArrayList<>();
+        for (SourceSnapshot.Found row : rows) {
+            byte[] place = row.place();
+            if (place != null) {
+                places.add(layout.placeLiteral(place));
+                detached.add(row);
+            }
+        }
+        if (partitions.isEmpty() || places.isEmpty()) {
+            return List.of();
+        }
+        try {
+            List<Boolean> are = partitions.get().detached(connection, places);
+            return IntStream.range(0, are.size())
+                    .filter(are::get)
+                    .mapToObj(detached::get)
+                    .toList();
+        } catch (SQLException e) {
+            throw PgConnections.failure("Looking for the partitions of " + layout.name(), e);
+        }
     }
 
     /** The target's columns are of the planned types: their bytes are read by the plan. */

@@ -7,7 +7,6 @@ import io.liteferry.validator.compare.Comparison;
 import io.liteferry.validator.compare.Finding;
 import io.liteferry.validator.compare.NotComparableException;
 import io.liteferry.validator.compare.Recheck;
-import io.liteferry.validator.compare.RowVerdict;
 import io.liteferry.validator.compare.Suspect;
 import java.time.Clock;
 import java.util.List;
@@ -57,19 +56,19 @@ public final class OpenMismatches {
                 store.postponed(table.source(), keys.subList(i, keys.size()), clock.instant());
                 return;
             }
-            List<RowKey> equal = IntStream.range(0, some.size())
-                    .filter(k -> findings.get(k).verdict() == RowVerdict.EQUAL)
+            List<RowKey> settled = IntStream.range(0, some.size())
+                    .filter(k -> findings.get(k).verdict().settled())
                     .mapToObj(some::get)
                     .toList();
             List<Finding> differing =
                     findings.stream().filter(f -> f.verdict().differs()).toList();
             List<RowKey> undecided = IntStream.range(0, some.size())
-                    .filter(k -> findings.get(k).verdict() != RowVerdict.EQUAL
+                    .filter(k -> !findings.get(k).verdict().settled()
                             && !findings.get(k).verdict().differs())
                     .mapToObj(some::get)
                     .toList();
             store.postponed(table.source(), undecided, clock.instant());
-            store.verified(table.source(), equal, clock.instant());
+            store.verified(table.source(), settled, clock.instant());
             store.found(table.source(), differing, clock.instant());
         }
     }

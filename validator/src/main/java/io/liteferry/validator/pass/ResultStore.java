@@ -70,7 +70,8 @@ public final class ResultStore implements AutoCloseable {
         transaction("Writing liteferry.validation_pass for table " + table, () -> {
             try (PreparedStatement ps = connection.prepareStatement("INSERT INTO liteferry.validation_pass (source,"
                     + " table_name, pass, started_at, ended_at, equal, in_flight, row_diff, missing_target,"
-                    + " missing_source, quarantined, unknown, epoch, seq) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)")) {
+                    + " missing_source, quarantined, unknown, detached, discarded, epoch, seq)"
+                    + " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")) {
                 ps.setString(1, source);
                 ps.setString(2, table);
                 ps.setLong(3, pass);
@@ -101,11 +102,11 @@ public final class ResultStore implements AutoCloseable {
             long room = MOST_OPEN - open(table);
             try (PreparedStatement renew = connection.prepareStatement(
                             "UPDATE liteferry.validation_mismatch SET last_seen_at = ?, kind = ?, columns = ?"
-                                    + " WHERE source = ? AND table_name = ? AND key = ? AND verified_at IS NULL");
+                                    + " WHERE source = ? AND table_name = ? AND sha256(key) = sha256(?) AND verified_at IS NULL");
                     PreparedStatement open = connection.prepareStatement(
                             "INSERT INTO liteferry.validation_mismatch (source, table_name, key, key_text, kind,"
                                     + " columns, found_at, last_seen_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-                                    + " ON CONFLICT (source, table_name, key, found_at) DO NOTHING")) {
+                                    + " ON CONFLICT (source, table_name, sha256(key), found_at) DO NOTHING")) {
                 for (Finding f : inKeyOrder(findings)) {
                     RowKey key = f.suspect().key();
                     Object[] columns = f.columns().toArray();
@@ -153,13 +154,14 @@ public final class ResultStore implements AutoCloseable {
         }
     }
 
-    /** Closes the mismatches of rows that were seen equal again. */
+    /** Closes the mismatches of rows that were seen equal again, or that somebody has decided to go on without. */
     void verified(String table, List<RowKey> keys, Instant now) {
         mark("verified_at", "Closing mismatches of table " + table, table, keys, now);
     }
 
     private void mark(String column, String tried, String table, List<RowKey> keys, Instant now) {
-        String rows = " WHERE source = ? AND table_name = ? AND key = ANY(?) AND verified_at IS NULL";
+        String rows = " WHERE source = ? AND table_name = ? AND sha256(key) = ANY"
+                + " (ARRAY(SELECT sha256(k) FROM unnest(?::bytea[]) k)) AND verified_at IS NULL";
         transaction(tried, () -> {
             try (PreparedStatement lock = connection.prepareStatement(
                             "SELECT 1 FROM liteferry.validation_mismatch" + rows + " ORDER BY key FOR UPDATE");

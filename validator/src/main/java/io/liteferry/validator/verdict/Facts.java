@@ -1,11 +1,13 @@
 package io.liteferry.validator.verdict;
 
 import io.liteferry.core.change.AppliedPosition;
+import io.liteferry.validator.compare.RowVerdict;
 import io.liteferry.validator.lag.LagWindow;
 import io.liteferry.validator.pass.PassResult;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * What the verdict is made from, all of one moment.
@@ -17,6 +19,7 @@ import java.util.Optional;
  * @param mismatches open mismatches by source table and kind
  * @param quarantined quarantined rows by source table
  * @param suspendedConstraints constraints that are off for now
+ * @param discarded rows of the quarantine that somebody has decided to go on without; not among {@code quarantined}
  */
 record Facts(
         Instant at,
@@ -28,7 +31,19 @@ record Facts(
         Optional<PassResult> lastPass,
         Map<String, Map<String, Long>> mismatches,
         Map<String, Long> quarantined,
-        long suspendedConstraints) {
+        long suspendedConstraints,
+        long discarded) {
+
+    /** Rows whose partition was detached, by source table, as the last pass counted them. */
+    Map<String, Long> detached() {
+        Map<String, Long> detached = new TreeMap<>();
+        lastPass.map(PassResult::tables).orElse(Map.of()).forEach((table, tally) -> {
+            if (tally.count(RowVerdict.DETACHED) > 0) {
+                detached.put(table, tally.count(RowVerdict.DETACHED));
+            }
+        });
+        return detached;
+    }
 
     long mismatches(String table) {
         return mismatches.getOrDefault(table, Map.of()).values().stream()

@@ -2,6 +2,7 @@ package io.liteferry.validator.verdict;
 
 import io.liteferry.core.change.TableProgress;
 import io.liteferry.core.options.Options;
+import io.liteferry.core.plan.PartitionPlan;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.plan.TablePlan;
 import io.liteferry.validator.compare.NotComparableException;
@@ -9,6 +10,7 @@ import io.liteferry.validator.compare.RowVerdict;
 import io.liteferry.validator.compare.TableTally;
 import io.liteferry.validator.pass.PassResult;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -22,6 +24,7 @@ final class ReadinessRules {
     private static final String STATUS = "liteferry status --config migration.yaml";
     private static final String RUN = "liteferry run all --config migration.yaml";
 
+    private static final String QUARANTINE = "liteferry quarantine list --config migration.yaml";
     private static final String CLOSE_WINDOW = "liteferry schema-window close --config migration.yaml";
     private static final String RESUME = "liteferry signal resume --config migration.yaml";
 
@@ -53,6 +56,7 @@ final class ReadinessRules {
                 mismatches(f),
                 unknown(f),
                 quarantine(f),
+                partitions(f),
                 constraints(f));
     }
 
@@ -207,7 +211,41 @@ final class ReadinessRules {
     private Check quarantine(Facts f) {
         List<String> tables = f.quarantined().keySet().stream().sorted().toList();
         long rows = f.quarantined().values().stream().mapToLong(Long::longValue).sum();
-        return new Check("quarantine_empty", rows == 0, rows + " rows" + names(tables), "0 rows", STATUS);
+        return new Check("quarantine_empty", rows == 0, rows + " rows" + names(tables), "0 rows", QUARANTINE);
+    }
+
+    private Check partitions(Facts f) {
+        List<String> tables = f.detached().keySet().stream()
+                .filter(t -> !accepts(t))
+                .map(t -> t + " (" + f.detached().get(t) + ")")
+                .toList();
+        return new Check(
+                "no_rows_detached",
+                tables.isEmpty(),
+                "rows of detached partitions in " + tables.size() + " tables" + names(tables),
+                "0, or detached: accepted in the migration file",
+                STATUS);
+    }
+
+    private boolean accepts(String table) {
+        return plan.table(table)
+                .flatMap(TablePlan::partition)
+                .filter(p -> p.detached() == PartitionPlan.Detached.ACCEPTED)
+                .isPresent();
+    }
+
+    /** What a person has decided to go on without: a verdict of READY names it. */
+    List<String> overrides(Facts f) {
+        List<String> overrides = new ArrayList<>();
+        if (f.discarded() > 0) {
+            overrides.add(f.discarded() + " rows discarded from the quarantine");
+        }
+        f.detached().forEach((table, rows) -> {
+            if (accepts(table)) {
+                overrides.add(rows + " rows of table " + table + " in detached partitions, accepted by the plan");
+            }
+        });
+        return overrides;
     }
 
     private Check constraints(Facts f) {

@@ -45,6 +45,7 @@ final class VerdictMaker {
         return new VerdictDocument(
                 reasons.isEmpty() ? VerdictDocument.READY : VerdictDocument.NOT_READY,
                 reasons,
+                rules.overrides(facts),
                 lines,
                 plan.tables().stream().map(t -> table(t, facts, progress)).toList(),
                 facts.lag()

@@ -95,14 +95,13 @@ public final class VerdictWatch implements AutoCloseable {
                         .computeIfAbsent(key.table(), t -> new HashMap<>())
                         .put(key.kind(), rows));
         Map<String, Long> quarantined = new HashMap<>();
-        counts("SELECT table_name, '', count(*) FROM liteferry.quarantine WHERE source = ? GROUP BY 1")
+        counts("SELECT table_name, '', count(*) FROM liteferry.quarantine WHERE source = ?"
+                        + " AND discarded_at IS NULL GROUP BY 1")
                 .forEach((key, rows) -> quarantined.put(key.table(), rows));
-        long suspended = counts(
-                        "SELECT table_name, '', count(*) FROM liteferry.suspended_constraint WHERE source = ? GROUP BY 1")
-                .values()
-                .stream()
-                .mapToLong(Long::longValue)
-                .sum();
+        long discarded = total("SELECT table_name, '', count(*) FROM liteferry.quarantine WHERE source = ?"
+                + " AND discarded_at IS NOT NULL GROUP BY 1");
+        long suspended = total(
+                "SELECT table_name, '', count(*) FROM liteferry.suspended_constraint WHERE source = ? GROUP BY 1");
         return new Facts(
                 clock.instant(),
                 applied,
@@ -113,7 +112,12 @@ public final class VerdictWatch implements AutoCloseable {
                 progress.last(),
                 mismatches,
                 quarantined,
-                suspended);
+                suspended,
+                discarded);
+    }
+
+    private long total(String sql) throws SQLException {
+        return counts(sql).values().stream().mapToLong(Long::longValue).sum();
     }
 
     private record Counted(String table, String kind) {}

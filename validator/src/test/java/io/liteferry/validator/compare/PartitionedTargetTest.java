@@ -4,7 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.liteferry.core.options.Options;
 import io.liteferry.core.plan.ColumnPlan;
+import io.liteferry.core.plan.Encoding;
 import io.liteferry.core.plan.KeyPlan;
+import io.liteferry.core.plan.PartitionPlan.ByRange;
+import io.liteferry.core.plan.PartitionPlan.Detached;
+import io.liteferry.core.plan.PartitionPlan.Nulls;
+import io.liteferry.core.plan.PartitionPlan.Period;
 import io.liteferry.core.plan.TablePlan;
 import io.liteferry.core.plan.TargetType;
 import io.liteferry.core.plan.TargetType.Kind;
@@ -13,6 +18,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -65,6 +71,75 @@ class PartitionedTargetTest {
                 + " CREATE TABLE items_1 PARTITION OF items(PRIMARY KEY (id)) FOR VALUES IN ('n1')")) {
             sides.target("INSERT INTO items VALUES (17, 'n0')");
             assertThat(sides.pass("items").told()).containsExactly("row_diff 17 [name]");
+        }
+    }
+
+    private TwoSides byMonth(Nulls nulls) throws SQLException {
+        TablePlan table = new TablePlan(
+                "items",
+                "items",
+                KeyPlan.primaryKey("id"),
+                List.of(
+                        ColumnPlan.plain("id", TargetType.of(Kind.BIGINT)).notNull(),
+                        ColumnPlan.plain("at", TargetType.of(Kind.DATE)).withEncoding(Encoding.ISO8601)),
+                Optional.of(new ByRange("at", Period.MONTH, 0, nulls, Detached.NOT_READY, 100)),
+                List.of(),
+                List.of(),
+                0,
+                true);
+        TwoSides sides = new TwoSides(folder, Map.of(Options.VALIDATION_RANGE_ROWS, "10"), table);
+        sides.source("CREATE TABLE items(id INTEGER PRIMARY KEY, at TEXT)");
+        sides.source("INSERT INTO items VALUES (1, '2024-01-31'), (2, '2024-02-01'), (3, '2024-02-29')");
+        sides.target("CREATE TABLE items(id bigint, at date, PRIMARY KEY (id, at)) PARTITION BY RANGE (at);"
+                + " CREATE TABLE items_1 PARTITION OF items FOR VALUES FROM ('2024-01-01') TO ('2024-02-01');"
+                + " CREATE TABLE items_2 PARTITION OF items FOR VALUES FROM ('2024-02-01') TO ('2024-03-01');"
+                + " INSERT INTO liteferry.partition (source, table_name, relation, name, holds) VALUES"
+                + " ('shop', 'items', 'items_1'::regclass, 'items_1', 'v >= ''2024-01-01''::date AND v < ''2024-02-01''::date'),"
+                + " ('shop', 'items', 'items_2'::regclass, 'items_2', 'v >= ''2024-02-01''::date AND v < ''2024-03-01''::date');"
+                + " INSERT INTO items VALUES (1, '2024-01-31'), (2, '2024-02-01'), (3, '2024-02-29')");
+        sides.applied();
+        assertThat(sides.pass("items").tally().count(RowVerdict.EQUAL)).isEqualTo(3);
+        return sides;
+    }
+
+    @Test
+    void countsRowsOfADetachedPartitionApartAndNeverAsMissing() throws SQLException {
+        try (TwoSides sides = byMonth(Nulls.QUARANTINE)) {
+            sides.target("ALTER TABLE items DETACH PARTITION items_2");
+            sides.target("DELETE FROM items WHERE id = 1");
+
+            TwoSides.Outcome pass = sides.pass("items");
+
+            assertThat(pass.told()).containsExactly("missing_target 1");
+            assertThat(pass.tally().count(RowVerdict.DETACHED)).isEqualTo(2);
+            sides.target("DROP TABLE items_2");
+            assertThat(sides.pass("items").tally().count(RowVerdict.DETACHED)).isEqualTo(2);
+            // Whoever makes a partition for them again wants the rows in it.
+            sides.target("CREATE TABLE whole PARTITION OF items FOR VALUES FROM ('2024-02-01') TO ('2025-01-01')");
+            assertThat(sides.pass("items").told())
+                    .containsExactly("missing_target 1", "missing_target 2", "missing_target 3");
+        }
+    }
+
+    @Test
+    void readsMinusInfinityAsTheNullThatThePlanHasCarriedSo() throws SQLException {
+        try (TwoSides sides = byMonth(Nulls.MINUS_INFINITY)) {
+            sides.target("CREATE TABLE items_null PARTITION OF items FOR VALUES FROM (MINVALUE) TO ('2000-01-01')");
+            sides.target("INSERT INTO items VALUES (4, '-infinity'), (5, '-infinity')");
+            sides.source("INSERT INTO items VALUES (4, NULL), (5, '1999-12-31')");
+            sides.applied();
+            assertThat(sides.pass("items").told()).containsExactly("row_diff 5 [at]");
+        }
+    }
+
+    @Test
+    void doesNotReadMinusInfinityAsNullWhereThePlanSaysNothingOfIt() throws SQLException {
+        try (TwoSides sides = byMonth(Nulls.QUARANTINE)) {
+            sides.target("CREATE TABLE items_null PARTITION OF items FOR VALUES FROM (MINVALUE) TO ('2000-01-01')");
+            sides.target("INSERT INTO items VALUES (4, '-infinity')");
+            sides.source("INSERT INTO items VALUES (4, NULL)");
+            sides.applied();
+            assertThat(sides.pass("items").told()).containsExactly("row_diff 4 [at]");
         }
     }
 }

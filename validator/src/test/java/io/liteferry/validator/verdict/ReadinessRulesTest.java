@@ -8,6 +8,7 @@ import io.liteferry.core.change.TableProgress;
 import io.liteferry.core.options.Options;
 import io.liteferry.core.plan.ColumnPlan;
 import io.liteferry.core.plan.KeyPlan;
+import io.liteferry.core.plan.PartitionPlan;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.plan.TablePlan;
 import io.liteferry.core.plan.TargetType;
@@ -47,6 +48,7 @@ class ReadinessRulesTest {
             pass(Map.of(RowVerdict.EQUAL, 5L), Optional.empty(), Duration.ofSeconds(30)),
             Map.of(),
             Map.of(),
+            0,
             0);
 
     private static Optional<AppliedPosition> applied(TableProgress progress) {
@@ -80,7 +82,7 @@ class ReadinessRulesTest {
             Map<String, Map<String, Long>> mismatches,
             Map<String, Long> quarantined,
             long suspended) {
-        return new Facts(NOW, applied, broken, Map.of(), lag, clean, pass, mismatches, quarantined, suspended);
+        return new Facts(NOW, applied, broken, Map.of(), lag, clean, pass, mismatches, quarantined, suspended, 0);
     }
 
     static Stream<Arguments> oneThingWrong() {
@@ -111,6 +113,7 @@ class ReadinessRulesTest {
                                 g.lastPass(),
                                 Map.of(),
                                 Map.of(),
+                                0,
                                 0)),
                 Arguments.of(
                         "snapshot_complete",
@@ -175,6 +178,17 @@ class ReadinessRulesTest {
                         "quarantine_empty",
                         with(g.applied(), g.logBroken(), g.lag(), 2, g.lastPass(), Map.of(), Map.of("items", 1L), 0)),
                 Arguments.of(
+                        "no_rows_detached",
+                        with(
+                                g.applied(),
+                                g.logBroken(),
+                                g.lag(),
+                                2,
+                                pass(Map.of(RowVerdict.DETACHED, 3L), Optional.empty(), Duration.ofSeconds(1)),
+                                Map.of(),
+                                Map.of(),
+                                0)),
+                Arguments.of(
                         "no_constraint_suspended",
                         with(g.applied(), g.logBroken(), g.lag(), 2, g.lastPass(), Map.of(), Map.of(), 1)));
     }
@@ -191,6 +205,43 @@ class ReadinessRulesTest {
                 .filteredOn(c -> !c.ok())
                 .extracting(Check::name)
                 .containsExactly(check);
+    }
+
+    @Test
+    void isReadyButSaysSoWhereAPersonHasDecidedToGoOnWithoutRows() {
+        TablePlan items = PLAN.tables().get(0);
+        TablePlan accepting = new TablePlan(
+                items.source(),
+                items.target(),
+                items.key(),
+                items.columns(),
+                Optional.of(new PartitionPlan.ByList("id", PartitionPlan.Detached.ACCEPTED, 9)),
+                List.of(),
+                List.of(),
+                0,
+                true);
+        ReadinessRules rules = new ReadinessRules(new Plan("shop", Options.defaults(), List.of(accepting)));
+        Facts facts = new Facts(
+                NOW,
+                GOOD.applied(),
+                GOOD.logBroken(),
+                Map.of(),
+                GOOD.lag(),
+                2,
+                pass(
+                        Map.of(RowVerdict.DETACHED, 3L, RowVerdict.DISCARDED, 2L),
+                        Optional.empty(),
+                        Duration.ofSeconds(1)),
+                Map.of(),
+                Map.of(),
+                0,
+                2);
+        assertThat(rules.checks(facts)).allMatch(Check::ok);
+        assertThat(rules.overrides(facts))
+                .containsExactly(
+                        "2 rows discarded from the quarantine",
+                        "3 rows of table items in detached partitions, accepted by the plan");
+        assertThat(rules.overrides(GOOD)).isEmpty();
     }
 
     @Test
