@@ -24,15 +24,15 @@ import java.util.stream.Stream;
  * The keys of a migration file, each declared once: the reader refuses every other, and editors are told of them by the
  * schema made from here.
  */
-enum PlanKeys {
-    SOURCE(
+final class PlanKeys {
+    static final PlanKeys SOURCE = new PlanKeys(
             required("name", "Unique in the target database; letters, digits, dot, underscore and hyphen.", text()),
             required("file", "The SQLite database; a relative path starts at the folder of this file.", text()),
-            key("schema", "Schema of its tables in PostgreSQL; the name of the source by default.", text())),
-    HASH_PARTITION(
+            key("schema", "Schema of its tables in PostgreSQL; the name of the source by default.", text()));
+    static final PlanKeys HASH_PARTITION = new PlanKeys(
             required("hash", "Columns of the key.", texts()),
-            key("count", "Number of partitions.", number(1, 1024).put("default", 8))),
-    RANGE_PARTITION(
+            key("count", "Number of partitions.", number(1, 1024).put("default", 8)));
+    static final PlanKeys RANGE_PARTITION = new PlanKeys(
             required("range", "A column of a date or a time.", text()),
             key(
                     "every",
@@ -51,10 +51,10 @@ enum PlanKeys {
                             .map(PartitionPlan.Nulls::yaml)
                             .toList())),
             detached(),
-            atMost()),
-    LIST_PARTITION(required("list", "A column, one partition a value.", text()), detached(), atMost()),
-    UNIQUE_KEY(required("unique_index", "Columns of a unique index over NOT NULL columns.", texts())),
-    COLUMN(
+            atMost());
+    static final PlanKeys LIST_PARTITION = new PlanKeys(required("list", "A column, one partition a value.", text()), detached(), atMost());
+    static final PlanKeys UNIQUE_KEY = new PlanKeys(required("unique_index", "Columns of a unique index over NOT NULL columns.", texts()));
+    static final PlanKeys COLUMN = new PlanKeys(
             key("target", "Name in PostgreSQL; the same by default.", text()),
             required(
                     "type",
@@ -74,21 +74,21 @@ enum PlanKeys {
                     "mask",
                     "For non-production targets, what stands in place of the values: hash, null, partial, partial:N,"
                             + " fixed:VALUE.",
-                    mask())),
-    INDEX(
+                    mask()));
+    static final PlanKeys INDEX = new PlanKeys(
             required("name", "Name in PostgreSQL.", text()),
             key("unique", "True for a unique index.", flag(false)),
             key("constraint", "True for a UNIQUE constraint, which may be checked at commit.", flag(false)),
             required("terms", "Columns or expressions as PostgreSQL reads them, names in double quotes.", texts()),
-            key("where", "Predicate of a partial index, as PostgreSQL reads it.", text())),
-    FOREIGN_KEY(
+            key("where", "Predicate of a partial index, as PostgreSQL reads it.", text()));
+    static final PlanKeys FOREIGN_KEY = new PlanKeys(
             required("name", "Name in PostgreSQL.", text()),
             required("columns", "Target names.", texts()),
             required("references", "Target name of a table of this file.", text()),
             required("referenced_columns", "Target names; a key or a unique constraint of that table.", texts()),
             key("on_delete", "Action in the final schema; none while streaming.", actions()),
-            key("on_update", "Action in the final schema; none while streaming.", actions())),
-    TABLE(
+            key("on_update", "Action in the final schema; none while streaming.", actions()));
+    static final PlanKeys TABLE = new PlanKeys(
             key("target", "Name in PostgreSQL; the same by default.", text()),
             key("existing", "True where the application's own migrations have made the target table.", flag(false)),
             required(
@@ -102,8 +102,8 @@ enum PlanKeys {
                     any(HASH_PARTITION.schema(), RANGE_PARTITION.schema(), LIST_PARTITION.schema())),
             required("columns", "Columns by their names in SQLite, in the order of the records.", each(COLUMN)),
             key("indexes", "Secondary indexes, made after the load.", list(INDEX)),
-            key("foreign_keys", "Foreign keys, made after the load.", list(FOREIGN_KEY))),
-    ROOT(
+            key("foreign_keys", "Foreign keys, made after the load.", list(FOREIGN_KEY)));
+    static final PlanKeys ROOT = new PlanKeys(
             required("apiVersion", "Version of this format.", words(List.of(PlanFile.API_VERSION))),
             required("kind", "Kind of this document.", words(List.of(PlanFile.KIND))),
             required("name", "Prefix of all topics.", text().put("pattern", "^[a-zA-Z0-9._-]+$")),
@@ -140,7 +140,7 @@ enum PlanKeys {
                 number(1, 100_000).put("default", PartitionPlan.USUAL_AT_MOST));
     }
 
-    PlanKeys(Key... keys) {
+    private PlanKeys(Key... keys) {
         this.keys = List.of(keys);
     }
 

@@ -207,14 +207,7 @@ final class PlanReader {
         c.required("type");
         Optional<TargetType> written = c.get("type").isEmpty()
                 ? Optional.empty()
-                : c.parsed(
-                        "type",
-                        "a type Liteferry carries ("
-                                + Stream.of(TargetType.Kind.values())
-                                        .map(TargetType.Kind::sql)
-                                        .collect(Collectors.joining(", "))
-                                + ")",
-                        TargetType::parse);
+                : c.parsed("type", "a type Liteferry carries (" + PlanSchema.typeNames() + ")", TargetType::parse);
         TargetType type = written.orElse(TargetType.of(TargetType.Kind.TEXT));
         Encoding encoding = written.map(t -> encoding(c, t)).orElse(Encoding.PLAIN);
         Optional<ZoneId> zone = c.parsed("zone", "a time zone, for instance UTC or Europe/Berlin", PlanReader::zone);

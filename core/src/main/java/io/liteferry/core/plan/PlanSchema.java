@@ -96,13 +96,18 @@ public final class PlanSchema {
     }
 
     static String typeNames() {
-        return Stream.of(TargetType.Kind.values()).map(TargetType.Kind::sql).collect(Collectors.joining(", "));
+        return Stream.concat(plainTypes(), Stream.of("enum NAME")).collect(Collectors.joining(", "));
+    }
+
+    private static Stream<String> plainTypes() {
+        return Stream.of(TargetType.Kind.values())
+                .filter(k -> k != TargetType.Kind.ENUM)
+                .map(TargetType.Kind::sql);
     }
 
     /** The first word decides; lengths and precisions are checked when the file is read. */
     static ObjectNode typePattern() {
-        String names = Stream.concat(
-                        Stream.of(TargetType.Kind.values()).map(TargetType.Kind::sql), TargetType.aliases().stream())
+        String names = Stream.concat(plainTypes(), TargetType.aliases().stream())
                 .sorted()
                 .collect(Collectors.joining("|"));
         return text().put("pattern", "^(" + names + ")( ?\\([0-9, ]+\\))?( with(out)? time zone)?$|^enum .+$");

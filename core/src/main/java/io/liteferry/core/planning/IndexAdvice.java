@@ -50,7 +50,7 @@ final class IndexAdvice {
             return Optional.of("the primary key");
         }
         return table.profile().table().indexes().stream()
-                .filter(other -> other != index
+                .filter(other -> !other.equals(index)
                         && other.where().isEmpty()
                         && beginsWith(other.terms(), index.terms())
                         // Of two that are the same, the first stays.
