@@ -3,6 +3,7 @@ package io.liteferry.embedded;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -10,24 +11,35 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Locale;
+import java.util.Optional;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.tukaani.xz.XZInputStream;
 
 /**
- * The server's programs, unpacked once a user from the archive on the class path. They stand in a folder only this user can write: a shared temporary
+ * The server's programs, unpacked once a user from an archive: that of the class path, or another version's. They stand in a folder only this user can write: a shared temporary
  * folder would let anybody put a program of theirs in their place.
+ *
+ * @param version part of the folder's name; a new one is unpacked beside the old
+ * @param jar that holds the archive; empty where it stands on the class path
  */
-final class PostgresBinaries {
-    /** Part of the folder's name; a new version is unpacked beside the old one. */
-    private static final String VERSION = "18.6.0";
+public record PostgresBinaries(String version, Optional<Path> jar) {
+    /** The version that is used wherever no other is asked for. */
+    public static final PostgresBinaries USUAL = new PostgresBinaries("18.6.0", Optional.empty());
 
-    private PostgresBinaries() {}
+    /** Those of a jar that is named after its version, {@code 14.20.0.jar}. */
+    public static PostgresBinaries of(Path jar) {
+        return new PostgresBinaries(jar.getFileName().toString().replaceFirst("\\.jar$", ""), Optional.of(jar));
+    }
+
+    int major() {
+        return Integer.parseInt(version.replaceFirst("\\..*", ""));
+    }
 
     /** The folder that holds bin, lib and share. Without a home directory that can be written it is made in {@code other}. */
-    static Path unpacked(Path other) throws IOException {
+    Path unpacked(Path other) throws IOException {
         String archive = archive();
-        String folder = "postgres-" + VERSION + "-" + System.getProperty("os.arch");
+        String folder = "postgres-" + version + "-" + System.getProperty("os.arch");
         Path cached = cache().resolve(folder);
         if (Files.isDirectory(cached)) {
             return cached;
@@ -71,14 +83,10 @@ final class PostgresBinaries {
     }
 
     /** Unpacks beside the final place and moves the whole folder there, so that nobody ever sees half of it. */
-    private static Path unpack(String archive, Path folder) throws IOException {
+    private Path unpack(String archive, Path folder) throws IOException {
         Files.createDirectories(folder.getParent());
         Path unfinished = Files.createTempDirectory(folder.getParent(), "unpacking-");
-        try (InputStream packed = PostgresBinaries.class.getResourceAsStream(archive)) {
-            if (packed == null) {
-                throw new EmbeddedServerException("The class path lacks " + archive.substring(1)
-                        + ". Build again, or set connection.url to a server of your own.");
-            }
+        try (InputStream packed = open(archive)) {
             TarArchiveInputStream tar = new TarArchiveInputStream(new XZInputStream(new BufferedInputStream(packed)));
             for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
                 write(entry, tar, unfinished);
@@ -87,6 +95,18 @@ final class PostgresBinaries {
         } finally {
             FileTree.delete(unfinished);
         }
+    }
+
+    private InputStream open(String archive) throws IOException {
+        if (jar.isPresent()) {
+            return URI.create("jar:" + jar.get().toUri() + "!" + archive).toURL().openStream();
+        }
+        InputStream packed = PostgresBinaries.class.getResourceAsStream(archive);
+        if (packed == null) {
+            throw new EmbeddedServerException("The class path lacks " + archive.substring(1)
+                    + ". Build again, or set connection.url to a server of your own.");
+        }
+        return packed;
     }
 
     private static void write(TarArchiveEntry entry, InputStream content, Path root) throws IOException {

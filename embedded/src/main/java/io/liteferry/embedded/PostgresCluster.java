@@ -42,7 +42,7 @@ record PostgresCluster(Path root) {
     }
 
     /** Makes the cluster with initdb. */
-    void create(Path binaries, UnprivilegedCommand unprivileged, boolean durable) throws IOException {
+    void create(int major, Path binaries, UnprivilegedCommand unprivileged, boolean durable) throws IOException {
         Path unfinished = root.resolve("data.unfinished");
         FileTree.delete(unfinished);
         Files.createDirectory(unfinished, ownerOnly("rwx------"));
@@ -56,9 +56,10 @@ record PostgresCluster(Path root) {
                 "--pwfile=" + newPassword(),
                 "--auth=scram-sha-256",
                 "--encoding=UTF8",
-                "--locale=C",
-                "--locale-provider=builtin",
-                "--builtin-locale=C.UTF-8"));
+                "--locale=C"));
+        if (major >= 17) {
+            initdb.addAll(List.of("--locale-provider=builtin", "--builtin-locale=C.UTF-8"));
+        }
         if (!durable) {
             initdb.add("--no-sync");
         }

@@ -62,9 +62,20 @@ public final class PostgresServer implements AutoCloseable {
      * @param settings PostgreSQL's, added to ours; they win over them
      */
     public static PostgresServer start(Path directory, int port, Map<String, String> settings) {
+        return start(PostgresBinaries.USUAL, directory, port, settings);
+    }
+
+    /**
+     * The same with programs of another version.
+     *
+     * @param port 0 takes a free one
+     * @param settings PostgreSQL's, added to ours; they win over them
+     */
+    public static PostgresServer start(
+            PostgresBinaries binaries, Path directory, int port, Map<String, String> settings) {
         OwnedDirectory owned = OwnedDirectory.take("embedded PostgreSQL", directory);
         try {
-            return start(new PostgresCluster(owned.path()), owned, port, settings);
+            return start(binaries, new PostgresCluster(owned.path()), owned, port, settings);
         } catch (IOException | SQLException e) {
             owned.close();
             throw new EmbeddedServerException("Could not start the embedded PostgreSQL in " + directory + ": " + e, e);
@@ -119,14 +130,14 @@ public final class PostgresServer implements AutoCloseable {
     }
 
     private static PostgresServer start(
-            PostgresCluster cluster, OwnedDirectory owned, int port, Map<String, String> settings)
+            PostgresBinaries version, PostgresCluster cluster, OwnedDirectory owned, int port, Map<String, String> settings)
             throws IOException, SQLException {
-        Path binaries = PostgresBinaries.unpacked(cluster.root());
+        Path binaries = version.unpacked(cluster.root());
         UnprivilegedCommand unprivileged = UnprivilegedCommand.find();
         if (cluster.exists()) {
             stopLeftOver(cluster, binaries, unprivileged);
         } else {
-            cluster.create(binaries, unprivileged, !"off".equals(settings.get("fsync")));
+            cluster.create(version.major(), binaries, unprivileged, !"off".equals(settings.get("fsync")));
         }
         for (int attempt = 1; ; attempt++) {
             int chosen = port == 0 ? FreePort.choose() : port;

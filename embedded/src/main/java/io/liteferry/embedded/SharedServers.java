@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,7 @@ public final class SharedServers {
     private static final AtomicInteger DATABASES = new AtomicInteger();
     private static @Nullable Path directory;
     private static @Nullable EmbeddedKafka kafka;
-    private static @Nullable PostgresServer postgres;
+    private static final Map<PostgresBinaries, PostgresServer> POSTGRES = new HashMap<>();
 
     private SharedServers() {}
 
@@ -30,19 +31,29 @@ public final class SharedServers {
     }
 
     /** The PostgreSQL server; it may lose data when the machine stops, for speed. */
-    public static synchronized PostgresServer postgres() {
-        if (postgres == null) {
-            postgres = PostgresServer.start(
-                    directory().resolve("postgres"),
-                    0,
-                    Map.of("fsync", "off", "full_page_writes", "off", "max_connections", "200"));
-        }
-        return postgres;
+    public static PostgresServer postgres() {
+        return postgres(PostgresBinaries.USUAL);
+    }
+
+    /** The same of another version; each is started once. */
+    public static synchronized PostgresServer postgres(PostgresBinaries binaries) {
+        return POSTGRES.computeIfAbsent(
+                binaries,
+                b -> PostgresServer.start(
+                        b,
+                        directory().resolve("postgres-" + b.version()),
+                        0,
+                        Map.of("fsync", "off", "full_page_writes", "off", "max_connections", "200")));
     }
 
     /** JDBC URL, user included, of a fresh empty database. */
     public static String newDatabase() {
-        PostgresServer server = postgres();
+        return newDatabase(PostgresBinaries.USUAL);
+    }
+
+    /** The same on a server of another version. */
+    public static String newDatabase(PostgresBinaries binaries) {
+        PostgresServer server = postgres(binaries);
         String name = "test_" + DATABASES.incrementAndGet();
         try (Connection connection = DriverManager.getConnection(server.jdbcUrl("postgres"));
                 Statement statement = connection.createStatement()) {
@@ -66,9 +77,7 @@ public final class SharedServers {
     }
 
     private static synchronized void stop() {
-        if (postgres != null) {
-            postgres.close();
-        }
+        POSTGRES.values().forEach(PostgresServer::close);
         if (kafka != null) {
             kafka.close();
         }
