@@ -99,7 +99,9 @@ public record PostgresBinaries(String version, Optional<Path> jar) {
 
     private InputStream open(String archive) throws IOException {
         if (jar.isPresent()) {
-            return URI.create("jar:" + jar.get().toUri() + "!" + archive).toURL().openStream();
+            return URI.create("jar:" + jar.get().toUri() + "!" + archive)
+                    .toURL()
+                    .openStream();
         }
         InputStream packed = PostgresBinaries.class.getResourceAsStream(archive);
         if (packed == null) {

@@ -130,7 +130,11 @@ public final class PostgresServer implements AutoCloseable {
     }
 
     private static PostgresServer start(
-            PostgresBinaries version, PostgresCluster cluster, OwnedDirectory owned, int port, Map<String, String> settings)
+            PostgresBinaries version,
+            PostgresCluster cluster,
+            OwnedDirectory owned,
+            int port,
+            Map<String, String> settings)
             throws IOException, SQLException {
         Path binaries = version.unpacked(cluster.root());
         UnprivilegedCommand unprivileged = UnprivilegedCommand.find();

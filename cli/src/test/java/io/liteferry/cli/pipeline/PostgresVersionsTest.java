@@ -126,7 +126,8 @@ class PostgresVersionsTest {
     private void ready(MigrationFixture app, String target) throws Exception {
         MigrationFixture.Ended run = app.runUntilReady();
         assertThat(run.exit()).as(run.out() + run.err()).isZero();
-        assertThat(IndependentComparison.compare(app.source(), target, "public")).isEmpty();
+        assertThat(IndependentComparison.compare(app.source(), target, "public"))
+                .isEmpty();
         assertThat(rowsOf(target, "SELECT name || reason FROM liteferry.suspended_constraint"))
                 .isEmpty();
     }

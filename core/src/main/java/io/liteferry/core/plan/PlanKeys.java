@@ -52,8 +52,10 @@ final class PlanKeys {
                             .toList())),
             detached(),
             atMost());
-    static final PlanKeys LIST_PARTITION = new PlanKeys(required("list", "A column, one partition a value.", text()), detached(), atMost());
-    static final PlanKeys UNIQUE_KEY = new PlanKeys(required("unique_index", "Columns of a unique index over NOT NULL columns.", texts()));
+    static final PlanKeys LIST_PARTITION =
+            new PlanKeys(required("list", "A column, one partition a value.", text()), detached(), atMost());
+    static final PlanKeys UNIQUE_KEY =
+            new PlanKeys(required("unique_index", "Columns of a unique index over NOT NULL columns.", texts()));
     static final PlanKeys COLUMN = new PlanKeys(
             key("target", "Name in PostgreSQL; the same by default.", text()),
             required(

@@ -109,7 +109,12 @@ class MaskEncoderTest {
         c.setAutoCommit(false);
         TargetTable table = new TargetTable(plan, plan.tables().get(0));
         TableWriter writer = new TableWriter(
-                "masks", table, new boolean[COLUMNS.size()], new Quarantine("masks"), new BinaryBuffer());
+                "masks",
+                table,
+                new boolean[COLUMNS.size()],
+                new Quarantine("masks"),
+                new RefusedRecords(),
+                new BinaryBuffer());
         Outcome outcome = new Outcome();
         writer.write(c, rows.stream().map(MaskEncoderTest::insert).toList(), outcome, false, true, null);
         new Quarantine("masks").add(c, table, outcome.quarantined());
