@@ -19,7 +19,7 @@ class RenamesAndMasksTest {
     private static final String[] SOURCE = {
         "PRAGMA journal_mode = WAL",
         "CREATE TABLE customer(id INTEGER PRIMARY KEY, email TEXT NOT NULL UNIQUE, name TEXT NOT NULL, phone TEXT, notes TEXT)",
-        "CREATE TABLE orders(id INTEGER PRIMARY KEY, customer_id INTEGER NOT NULL REFERENCES customer(id), total DECIMAL(10,2))",
+        "CREATE TABLE orders(id INTEGER PRIMARY KEY, customer_id INTEGER NOT NULL REFERENCES customer(id), total DECIMAL(10,2), CONSTRAINT paid CHECK (total BETWEEN 0 AND 1000))",
         "CREATE INDEX orders_customer ON orders(customer_id) WHERE total > 5",
         "INSERT INTO customer WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300)"
                 + " SELECT i, 'person' || i || '@secret.example', 'Person Number ' || i, iif(i % 3, '+49 30 ' || i, NULL), 'secret ' || i FROM n",
@@ -65,6 +65,11 @@ class RenamesAndMasksTest {
                 .singleElement()
                 .asString()
                 .contains("FOREIGN KEY (client) REFERENCES client(id)");
+
+        assertThat(rows(target, "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'c' AND conrelid = 'purchase'::regclass"))
+                .singleElement()
+                .asString()
+                .startsWith("paid|CHECK (((amount >= ");
 
         // Changes go the same way, and what stands in a masked column by hand is found.
         run(

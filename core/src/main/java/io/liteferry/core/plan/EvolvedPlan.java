@@ -218,6 +218,9 @@ public final class EvolvedPlan {
                                 f.onDelete(),
                                 f.onUpdate()))
                         .toList(),
+                t.checks().stream()
+                        .map(k -> new CheckPlan(k.name(), QuotedNames.renamed(k.expression(), target)))
+                        .toList(),
                 t.expectedRows(),
                 t.made());
         tables.set(at, now);
@@ -261,7 +264,12 @@ public final class EvolvedPlan {
 
     private static TablePlan with(
             TablePlan t, KeyPlan key, List<ColumnPlan> columns, List<IndexPlan> indexes, List<ForeignKeyPlan> keys) {
+        List<String> names = columns.stream().map(ColumnPlan::target).toList();
+        // What names a column that is gone goes with it, as in PostgreSQL.
+        List<CheckPlan> checks = t.checks().stream()
+                .filter(k -> names.containsAll(QuotedNames.of(k.expression())))
+                .toList();
         return new TablePlan(
-                t.source(), t.target(), key, columns, t.partition(), indexes, keys, t.expectedRows(), t.made());
+                t.source(), t.target(), key, columns, t.partition(), indexes, keys, checks, t.expectedRows(), t.made());
     }
 }

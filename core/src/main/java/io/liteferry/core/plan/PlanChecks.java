@@ -25,6 +25,7 @@ final class PlanChecks {
         tables.forEach(checks::targetName);
         tables.forEach(checks::columns);
         tables.forEach(checks::indexes);
+        tables.forEach(checks::checks);
         tables.forEach(checks::foreignKeys);
         tables.forEach(new MaskChecks(tables.keySet())::check);
         PartitionText.check(tables);
@@ -86,6 +87,13 @@ final class PlanChecks {
             for (String text : texts) {
                 QuotedNames.of(text).forEach(n -> known(t, n, yaml, "indexes", i.name()));
             }
+        }
+    }
+
+    private void checks(TablePlan t, YamlMap yaml) {
+        for (CheckPlan c : t.checks()) {
+            name(c.name(), yaml, "checks", c.name());
+            QuotedNames.of(c.expression()).forEach(n -> known(t, n, yaml, "checks", c.name()));
         }
     }
 

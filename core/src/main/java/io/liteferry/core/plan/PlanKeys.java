@@ -90,6 +90,9 @@ final class PlanKeys {
             required("referenced_columns", "Target names; a key or a unique constraint of that table.", texts()),
             key("on_delete", "Action in the final schema; none while streaming.", actions()),
             key("on_update", "Action in the final schema; none while streaming.", actions()));
+    static final PlanKeys CHECK = new PlanKeys(
+            required("name", "Name in PostgreSQL.", text()),
+            required("check", "The condition as PostgreSQL reads it, names in double quotes.", text()));
     static final PlanKeys TABLE = new PlanKeys(
             key("target", "Name in PostgreSQL; the same by default.", text()),
             key("existing", "True where the application's own migrations have made the target table.", flag(false)),
@@ -104,7 +107,8 @@ final class PlanKeys {
                     any(HASH_PARTITION.schema(), RANGE_PARTITION.schema(), LIST_PARTITION.schema())),
             required("columns", "Columns by their names in SQLite, in the order of the records.", each(COLUMN)),
             key("indexes", "Secondary indexes, made after the load.", list(INDEX)),
-            key("foreign_keys", "Foreign keys, made after the load.", list(FOREIGN_KEY)));
+            key("foreign_keys", "Foreign keys, made after the load.", list(FOREIGN_KEY)),
+            key("checks", "CHECK constraints, made after the load.", list(CHECK)));
     static final PlanKeys ROOT = new PlanKeys(
             required("apiVersion", "Version of this format.", words(List.of(PlanFile.API_VERSION))),
             required("kind", "Kind of this document.", words(List.of(PlanFile.KIND))),

@@ -135,6 +135,10 @@ final class PlanReader {
                         .map(this::foreignKey)
                         .flatMap(Optional::stream)
                         .toList(),
+                t.maps("checks").stream()
+                        .map(PlanReader::check)
+                        .flatMap(Optional::stream)
+                        .toList(),
                 t.number("expected_rows", 0, 0, Long.MAX_VALUE),
                 !t.flag("existing", false)));
     }
@@ -263,6 +267,13 @@ final class PlanReader {
             return Optional.empty();
         }
         return name.map(n -> new IndexPlan(n, unique, constraint, terms, i.text("where")));
+    }
+
+    private static Optional<CheckPlan> check(YamlMap c) {
+        c.allow(PlanKeys.CHECK);
+        Optional<String> name = c.required("name");
+        Optional<String> condition = c.required("check");
+        return name.flatMap(n -> condition.map(x -> new CheckPlan(n, x)));
     }
 
     private Optional<ForeignKeyPlan> foreignKey(YamlMap f) {

@@ -80,6 +80,12 @@ final class PlanWriter {
             line("    foreign_keys:");
             t.foreignKeys().forEach(this::foreignKey);
         }
+        if (!t.checks().isEmpty()) {
+            line("    checks:");
+            t.checks()
+                    .forEach(c -> line(
+                            "      - { name: " + scalar(c.name()) + ", check: " + scalar(c.expression()) + " }"));
+        }
     }
 
     private static String key(KeyPlan key) {

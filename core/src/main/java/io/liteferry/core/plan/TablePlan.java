@@ -24,6 +24,7 @@ public record TablePlan(
         Optional<PartitionPlan> partition,
         List<IndexPlan> indexes,
         List<ForeignKeyPlan> foreignKeys,
+        List<CheckPlan> checks,
         long expectedRows,
         boolean made) {
 
@@ -31,6 +32,7 @@ public record TablePlan(
         columns = List.copyOf(columns);
         indexes = List.copyOf(indexes);
         foreignKeys = List.copyOf(foreignKeys);
+        checks = List.copyOf(checks);
         Set<String> names = new HashSet<>();
         for (ColumnPlan c : columns) {
             names.add(c.source());
@@ -41,6 +43,20 @@ public record TablePlan(
         if (!names.containsAll(key.columns())) {
             throw new IllegalArgumentException("key of " + source + " names unknown columns: " + key.columns());
         }
+    }
+
+    /** A table without CHECK constraints. */
+    public TablePlan(
+            String source,
+            String target,
+            KeyPlan key,
+            List<ColumnPlan> columns,
+            Optional<PartitionPlan> partition,
+            List<IndexPlan> indexes,
+            List<ForeignKeyPlan> foreignKeys,
+            long expectedRows,
+            boolean made) {
+        this(source, target, key, columns, partition, indexes, foreignKeys, List.of(), expectedRows, made);
     }
 
     /** A table of the same name on both sides, made by {@code apply}, with no secondary indexes. */

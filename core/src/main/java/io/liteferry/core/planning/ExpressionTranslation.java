@@ -14,8 +14,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Translates the few index expressions and predicates that mean the same on both sides: columns, lower, upper,
- * comparisons of a column with a literal, IS [NOT] NULL, AND, OR, NOT. Everything else is left to a person.
+ * Translates the few index expressions, predicates and CHECK conditions that mean the same on both sides: columns, lower,
+ * upper, length, comparisons with a literal, IN, BETWEEN, IS [NOT] NULL, AND, OR, NOT. Everything else is left to a
+ * person.
  */
 final class ExpressionTranslation {
     private static final Pattern TOKEN = Pattern.compile(
@@ -23,7 +24,7 @@ final class ExpressionTranslation {
     private static final Set<Kind> NUMBERS =
             EnumSet.of(Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.NUMERIC, Kind.REAL, Kind.DOUBLE);
     private static final Set<Kind> TEXTS = EnumSet.of(Kind.TEXT, Kind.VARCHAR);
-    private static final Set<String> KEYWORDS = Set.of("AND", "OR", "NOT", "IS", "NULL", "IN", "LIKE", "TRUE", "FALSE");
+    private static final Set<String> KEYWORDS = Set.of("AND", "OR", "NOT", "IS", "NULL", "IN", "BETWEEN", "LIKE", "TRUE", "FALSE");
 
     /** Said by the parser where it meets what it does not translate; never leaves this class. */
     private static final class Untranslatable extends RuntimeException {
@@ -133,6 +134,19 @@ final class ExpressionTranslation {
             return "(" + inner + ")";
         }
         Operand left = operand();
+        boolean negated = accept("NOT");
+        if (accept("IN")) {
+            return left.sql() + (negated ? " NOT IN " : " IN ") + literals(left);
+        }
+        if (accept("BETWEEN")) {
+            demandNumber(left);
+            String least = literal(left);
+            expect("AND");
+            return left.sql() + (negated ? " NOT BETWEEN " : " BETWEEN ") + least + " AND " + literal(left);
+        }
+        if (negated) {
+            throw new Untranslatable();
+        }
         if (accept("IS")) {
             boolean not = accept("NOT");
             expect("NULL");
@@ -145,7 +159,7 @@ final class ExpressionTranslation {
             return comparison(left, operator);
         }
         // A bare boolean column is a condition of its own.
-        if (left.column().type().kind() == Kind.BOOLEAN && left.column().encoding() == Encoding.ZERO_ONE) {
+        if (flag(left)) {
             return left.sql();
         }
         throw new Untranslatable();
@@ -153,22 +167,47 @@ final class ExpressionTranslation {
 
     private String comparison(Operand left, String operator) {
         boolean equality = operator.equals("=") || operator.equals("<>");
-        Kind type = left.column().type().kind();
-        if (kind == TokenKind.STRING && TEXTS.contains(type) && equality && !token.contains("\\")) {
-            return left.sql() + " " + operator + " " + literal();
+        if (!equality) {
+            demandNumber(left);
         }
-        if (NUMBERS.contains(type)) {
+        return left.sql() + " " + operator + " " + literal(left);
+    }
+
+    private String literals(Operand left) {
+        expect("(");
+        StringBuilder all = new StringBuilder("(").append(literal(left));
+        while (accept(",")) {
+            all.append(", ").append(literal(left));
+        }
+        expect(")");
+        return all.append(")").toString();
+    }
+
+    private void demandNumber(Operand left) {
+        if (!left.number()) {
+            throw new Untranslatable();
+        }
+    }
+
+    /** A literal that the operand can be compared with, and that means the same on both sides. */
+    private String literal(Operand left) {
+        if (left.number()) {
             String sign = accept("-") ? "-" : "";
             if (kind == TokenKind.NUMBER) {
-                return left.sql() + " " + operator + " " + sign + literal();
+                return sign + literal();
             }
-        }
-        boolean flag = type == Kind.BOOLEAN && left.column().encoding() == Encoding.ZERO_ONE && equality;
-        if (flag && List.of("0", "1", "TRUE", "FALSE").contains(token.toUpperCase(Locale.ROOT))) {
-            boolean yes = literal().matches("(?i)1|true");
-            return left.sql() + " " + operator + " " + yes;
+        } else if (kind == TokenKind.STRING
+                && TEXTS.contains(left.column().type().kind())
+                && !token.contains("\\")) {
+            return literal();
+        } else if (flag(left) && List.of("0", "1", "TRUE", "FALSE").contains(token.toUpperCase(Locale.ROOT))) {
+            return String.valueOf(literal().matches("(?i)1|true"));
         }
         throw new Untranslatable();
+    }
+
+    private static boolean flag(Operand operand) {
+        return operand.column().type().kind() == Kind.BOOLEAN && operand.column().encoding() == Encoding.ZERO_ONE;
     }
 
     private String literal() {
@@ -177,8 +216,11 @@ final class ExpressionTranslation {
         return literal;
     }
 
-    /** @param column the column it is made of */
-    private record Operand(String sql, ColumnPlan column) {}
+    /**
+     * @param column the column it is made of
+     * @param number whether it is compared as a number
+     */
+    private record Operand(String sql, ColumnPlan column, boolean number) {}
 
     private String operandTerm() {
         if (accept("(")) {
@@ -190,7 +232,7 @@ final class ExpressionTranslation {
     }
 
     private Operand operand() {
-        if (kind == TokenKind.WORD && List.of("lower", "upper").contains(token.toLowerCase(Locale.ROOT))) {
+        if (kind == TokenKind.WORD && List.of("lower", "upper", "length").contains(token.toLowerCase(Locale.ROOT))) {
             String function = literal().toLowerCase(Locale.ROOT);
             expect("(");
             Operand inner = operand();
@@ -198,11 +240,12 @@ final class ExpressionTranslation {
             if (!TEXTS.contains(inner.column().type().kind())) {
                 throw new Untranslatable();
             }
-            return new Operand(function + "(" + inner.sql() + ")", inner.column());
+            return new Operand(function + "(" + inner.sql() + ")", inner.column(), function.equals("length"));
         }
         ColumnPlan column = columns.apply(columnName()).orElseThrow(Untranslatable::new);
         advance();
-        return new Operand(PgSql.name(column.target()), column);
+        return new Operand(
+                PgSql.name(column.target()), column, NUMBERS.contains(column.type().kind()));
     }
 
     private String columnName() {

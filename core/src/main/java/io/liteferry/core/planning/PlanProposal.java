@@ -141,6 +141,8 @@ public record PlanProposal(Plan plan, List<Finding> findings, Map<String, Map<St
             f.referencedColumns().forEach(foreignKey.putArray("referenced_columns")::add);
             foreignKey.put("on_delete", f.onDelete()).put("on_update", f.onUpdate());
         }
+        ArrayNode checks = out.putArray("checks");
+        t.checks().forEach(c -> checks.addObject().put("name", c.name()).put("check", c.expression()));
     }
 
     private static void column(ObjectNode out, ColumnPlan c, String reason) {

@@ -199,7 +199,8 @@ public final class Planner {
         drafts.forEach((source, d) -> plans.add(d.plan(
                 partitions.of(d),
                 indexes.getOrDefault(source, List.of()),
-                foreignKeys.getOrDefault(source, List.of()))));
+                foreignKeys.getOrDefault(source, List.of()),
+                d.made() ? CheckChoice.checks(d, relations, findings) : List.of())));
         return plans;
     }
 }

@@ -1,5 +1,6 @@
 package io.liteferry.core.planning;
 
+import io.liteferry.core.plan.CheckPlan;
 import io.liteferry.core.plan.ColumnPlan;
 import io.liteferry.core.plan.ForeignKeyPlan;
 import io.liteferry.core.plan.IndexPlan;
@@ -41,6 +42,9 @@ final class Renaming {
                 t.partition(),
                 t.indexes().stream().map(i -> index(t.target(), i)).toList(),
                 t.foreignKeys().stream().map(f -> foreignKey(t.target(), f)).toList(),
+                t.checks().stream()
+                        .map(k -> new CheckPlan(k.name(), renamed(t.target(), k.expression())))
+                        .toList(),
                 t.expectedRows(),
                 t.made());
     }

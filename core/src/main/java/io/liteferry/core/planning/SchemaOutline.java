@@ -49,6 +49,7 @@ final class SchemaOutline {
                 outline.foreignKey(table, f.columns(), f.referencedTable(), f.referencedColumns(), f.onDelete());
             }
             if (all) {
+                t.checks().forEach(k -> outline.part(table, "check " + plain(k.expression()), THERE));
                 t.partition().ifPresent(p -> outline.part(table, "partition", THERE));
             }
         }

@@ -30,13 +30,6 @@ final class TableAdvice {
         sparse(table, findings);
         zones(table, findings);
         keyWithoutCase(table, findings);
-        for (String check : table.profile().table().checks()) {
-            findings.add(Finding.warning(
-                    "PLAN-CHECK-LEFT-OUT",
-                    table.source(),
-                    "CHECK (" + check + ") is not carried",
-                    "Add it by hand after the load: what it means may differ in PostgreSQL"));
-        }
         List<String> generated = names(table, c -> c.column().generated());
         if (!generated.isEmpty()) {
             findings.add(Finding.info(

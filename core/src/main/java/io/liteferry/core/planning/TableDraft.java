@@ -1,5 +1,6 @@
 package io.liteferry.core.planning;
 
+import io.liteferry.core.plan.CheckPlan;
 import io.liteferry.core.plan.ColumnPlan;
 import io.liteferry.core.plan.ForeignKeyPlan;
 import io.liteferry.core.plan.IndexPlan;
@@ -35,7 +36,12 @@ record TableDraft(
                 .findFirst();
     }
 
-    TablePlan plan(Optional<PartitionPlan> partition, List<IndexPlan> indexes, List<ForeignKeyPlan> foreignKeys) {
-        return new TablePlan(source(), target, key, columns, partition, indexes, foreignKeys, profile.rows(), made);
+    TablePlan plan(
+            Optional<PartitionPlan> partition,
+            List<IndexPlan> indexes,
+            List<ForeignKeyPlan> foreignKeys,
+            List<CheckPlan> checks) {
+        return new TablePlan(
+                source(), target, key, columns, partition, indexes, foreignKeys, checks, profile.rows(), made);
     }
 }

@@ -116,8 +116,16 @@ public record SourceTable(
                 .findFirst();
     }
 
-    /** The expressions of its CHECK constraints, as written. */
-    public List<String> checks() {
+    /**
+     * A CHECK constraint.
+     *
+     * @param name empty where it has none
+     * @param expression as written, without its outer parentheses
+     */
+    public record Check(Optional<String> name, String expression) {}
+
+    /** Its CHECK constraints. */
+    public List<Check> checks() {
         return CheckText.of(sql);
     }
 

@@ -44,6 +44,7 @@ class PlanSchemaTest {
                   price: { type: "numeric(10, 2)", default: 1 }
                 indexes: [{ name: i, unique: true, constraint: true, terms: ["\\"price\\""] }]
                 foreign_keys: [{ name: f, columns: [price], references: u, referenced_columns: [x], on_delete: CASCADE }]
+                checks: [{ name: positive, check: "\\"price\\" > 0" }]
               u:
                 key: { unique_index: [x] }
                 columns: { x: { type: int4 } }
@@ -107,6 +108,7 @@ class PlanSchemaTest {
                 "liteferry/v1 | liteferry/v2",
                 "kind: Migration | kind: Plan",
                 "partial:2 | partial:x",
+                "name: positive | nome: positive",
             })
     void refusesWhatTheReaderRefuses(String written, String mistaken) {
         String bad = GOOD.replace(written, mistaken);

@@ -2,6 +2,7 @@ package io.liteferry.sink.schema;
 
 import io.liteferry.core.ErrorCode;
 import io.liteferry.core.LiteferryException;
+import io.liteferry.core.plan.CheckPlan;
 import io.liteferry.core.plan.ForeignKeyPlan;
 import io.liteferry.core.plan.IndexPlan;
 import io.liteferry.core.plan.Plan;
@@ -286,6 +287,9 @@ public final class ConstraintGate {
         for (TablePlan t : plan.tables()) {
             for (IndexPlan i : t.made() ? t.indexes() : List.<IndexPlan>of()) {
                 objects.add(new GatedObject(t, TargetNames.fitting(i.name()), ddl.index(t, i)));
+            }
+            for (CheckPlan k : t.made() ? t.checks() : List.<CheckPlan>of()) {
+                objects.add(new GatedObject(t, TargetNames.fitting(k.name()), ddl.check(t, k)));
             }
         }
         for (TablePlan t : plan.tables()) {

@@ -1,5 +1,6 @@
 package io.liteferry.sink.schema;
 
+import io.liteferry.core.plan.CheckPlan;
 import io.liteferry.core.plan.ColumnPlan;
 import io.liteferry.core.plan.ForeignKeyPlan;
 import io.liteferry.core.plan.IndexPlan;
@@ -135,6 +136,11 @@ final class TargetDdl {
                                 .sorted()
                                 .toList()
                                 .equals(index.terms().stream().sorted().toList()));
+    }
+
+    String check(TablePlan table, CheckPlan check) {
+        return "ALTER TABLE " + TargetNames.qualified(plan, table) + " ADD CONSTRAINT "
+                + PgSql.name(TargetNames.fitting(check.name())) + " CHECK (" + check.expression() + ")";
     }
 
     /** While streaming a foreign key takes no action: the source has already carried it out, row by row. */
