@@ -275,6 +275,22 @@ class PartitionsTest {
     }
 
     @Test
+    void anIdThatStandsInTwoPartitionsIsOneRowAfterItsNextEvent() {
+        try (Migration m = new Migration(events(MONTHLY)).install()) {
+            m.start(MAY);
+            event(m, Operation.CREATE, 1, "2024-01-05");
+            event(m, Operation.CREATE, 2, "2024-02-05");
+            m.stream.end(1);
+            m.awaitApplied(1);
+            m.execute("INSERT INTO events VALUES (1, '2024-02-06'), (2, '2024-01-06')");
+            event(m, Operation.UPDATE, 1, "2024-01-05");
+            m.stream.delete("events", i(2)).end(2);
+            m.awaitApplied(2);
+            assertThat(m.rows(ROWS)).containsExactly("1|2024-01-05 00:00:00|events_p2024_01");
+        }
+    }
+
+    @Test
     void partitionsOfSomebodyElseAreTakenAsTheyAre() {
         try (Migration m = new Migration(events(MONTHLY)).install()) {
             m.execute("CREATE TABLE events_old PARTITION OF events FOR VALUES FROM (MINVALUE) TO ('2023-01-01')");
