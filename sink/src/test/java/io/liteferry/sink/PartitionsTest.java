@@ -9,6 +9,7 @@ import io.liteferry.core.change.Operation;
 import io.liteferry.core.options.Options;
 import io.liteferry.core.plan.ColumnPlan;
 import io.liteferry.core.plan.Encoding;
+import io.liteferry.core.plan.IndexPlan;
 import io.liteferry.core.plan.KeyPlan;
 import io.liteferry.core.plan.PartitionPlan;
 import io.liteferry.core.plan.PartitionPlan.ByList;
@@ -271,6 +272,25 @@ class PartitionsTest {
                 assertThat(m.rows(ROWS)).containsExactly("1|2024-08-05 00:00:00|events_p2024_08");
                 s.executeQuery("SELECT * FROM events").close();
             }
+        }
+    }
+
+    @Test
+    void aPartitionMadeInATransactionThatFailedIsMadeAgain() {
+        IndexPlan unique = new IndexPlan("users_name", true, false, List.of("\"name\""), Optional.empty());
+        try (Migration m = new Migration(events(MONTHLY), Migration.users(List.of(unique))).install()) {
+            m.start(MAY);
+            m.stream
+                    .row("users", Operation.CREATE, i(1), t("ann"))
+                    .row("users", Operation.CREATE, i(2), t("bob"))
+                    .end(1);
+            await(() -> !m.rows("SELECT 1 FROM pg_class WHERE relname = 'users_name'").isEmpty());
+            event(m, Operation.CREATE, 1, "2024-01-05");
+            m.stream.row("users", Operation.UPDATE, i(1), t("bob")).end(2);
+            m.awaitApplied(2);
+            assertThat(m.rows(ROWS)).containsExactly("1|2024-01-05 00:00:00|events_p2024_01");
+            assertThat(m.rows("SELECT 1 FROM liteferry.quarantine")).isEmpty();
+            assertThat(m.rows("SELECT name FROM liteferry.suspended_constraint")).containsExactly("users_name");
         }
     }
 
