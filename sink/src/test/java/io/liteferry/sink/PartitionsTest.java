@@ -132,9 +132,7 @@ class PartitionsTest {
             for (int k = 0; k < 1_000; k++) {
                 m.stream.delete("events", i(k));
             }
-            m.stream.flush();
-            await(() -> !m.rows("SELECT 1 FROM pg_class WHERE relname LIKE 'stage_events%' AND pg_relation_size(oid) > 0")
-                    .isEmpty());
+            awaitSpooled(m);
             m.stream.end(4);
             m.awaitApplied(4);
             assertThat(m.rows(ONCE)).containsExactly("5000|5000");
@@ -253,6 +251,32 @@ class PartitionsTest {
             assertThat(m.rows(ROWS))
                     .containsExactly("1|2024-01-10 00:00:00|events_p2024_01", "3|2024-01-11 00:00:00|events_p2024_01");
         }
+    }
+
+    @Test
+    void aPartitionMayBeDetachedWhileALargeBatchIsSpooled() {
+        try (Migration m = new Migration(Map.of(Options.BATCH_MEMORY_BYTES, "100000"), events(MONTHLY)).install()) {
+            m.start(MAY);
+            event(m, Operation.CREATE, 1, "2024-01-05");
+            m.stream.end(1);
+            m.awaitApplied(1);
+            for (int k = 0; k < 2_000; k++) {
+                event(m, Operation.UPDATE, k, "2024-0" + (1 + k % 2) + "-07");
+            }
+            awaitSpooled(m);
+            m.execute("ALTER TABLE events DETACH PARTITION events_p2024_01");
+            m.stream.end(2);
+            m.awaitApplied(2);
+            assertThat(m.rows(ONCE)).containsExactly("1000|1000");
+            assertThat(m.rows("SELECT count(*) FROM events_p2024_01")).containsExactly("1");
+            assertThat(m.rows("SELECT 1 FROM liteferry.quarantine")).isEmpty();
+        }
+    }
+
+    private static void awaitSpooled(Migration m) {
+        m.stream.flush();
+        await(() -> !m.rows("SELECT 1 FROM pg_class WHERE relname LIKE 'stage_events%' AND pg_relation_size(oid) > 0")
+                .isEmpty());
     }
 
     @Test
