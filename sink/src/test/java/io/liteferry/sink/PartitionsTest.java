@@ -41,9 +41,13 @@ class PartitionsTest {
             new ByRange("at", Period.MONTH, 0, Nulls.QUARANTINE, Detached.NOT_READY, 4_000);
 
     private static TablePlan events(PartitionPlan partition, ColumnPlan at) {
+        return table("events", partition, at);
+    }
+
+    private static TablePlan table(String name, PartitionPlan partition, ColumnPlan at) {
         return new TablePlan(
-                "events",
-                "events",
+                name,
+                name,
                 KeyPlan.primaryKey("id"),
                 List.of(ColumnPlan.plain("id", TargetType.of(Kind.BIGINT)).notNull(), at),
                 Optional.of(partition),
@@ -142,20 +146,25 @@ class PartitionsTest {
 
     @Test
     void everyEncodingOfATimeFindsItsPartition() {
-        record Written(Kind kind, Encoding encoding, SqliteValue value, String partition) {}
-        for (Written w : List.of(
-                new Written(Kind.DATE, Encoding.ISO8601, t("2024-02-29"), "events_p2024"),
-                new Written(Kind.TIMESTAMP, Encoding.UNIX_SECONDS, i(1_709_164_800), "events_p2024"),
-                new Written(Kind.TIMESTAMPTZ, Encoding.ISO8601, t("2024-01-01T00:30:00+01:00"), "events_p2023"),
-                new Written(Kind.TIMESTAMPTZ, Encoding.UNIX_MILLIS, i(-1), "events_p1969"),
-                new Written(Kind.TIMESTAMP, Encoding.UNIX_MICROS, i(0), "events_p1970"),
-                new Written(Kind.TIMESTAMPTZ, Encoding.JULIAN_DAY, new SqliteValue.Real(0), "events_pbc4714"))) {
-            ByRange yearly = new ByRange("at", Period.YEAR, 0, Nulls.QUARANTINE, Detached.NOT_READY, 4_000);
-            try (Migration m = new Migration(events(yearly, at(w.kind, w.encoding))).install()) {
-                m.start(MAY);
-                m.stream.row("events", Operation.CREATE, i(1), w.value).end(1);
-                m.awaitApplied(1);
-                assertThat(m.rows("SELECT tableoid::regclass FROM events"))
+        record Written(String table, Kind kind, Encoding encoding, SqliteValue value, String partition) {}
+        List<Written> all = List.of(
+                new Written("a", Kind.DATE, Encoding.ISO8601, t("2024-02-29"), "a_p2024"),
+                new Written("b", Kind.TIMESTAMP, Encoding.UNIX_SECONDS, i(1_709_164_800), "b_p2024"),
+                new Written("c", Kind.TIMESTAMPTZ, Encoding.ISO8601, t("2024-01-01T00:30:00+01:00"), "c_p2023"),
+                new Written("d", Kind.TIMESTAMPTZ, Encoding.UNIX_MILLIS, i(-1), "d_p1969"),
+                new Written("e", Kind.TIMESTAMP, Encoding.UNIX_MICROS, i(0), "e_p1970"),
+                new Written("f", Kind.TIMESTAMPTZ, Encoding.JULIAN_DAY, new SqliteValue.Real(0), "f_pbc4714"));
+        ByRange yearly = new ByRange("at", Period.YEAR, 0, Nulls.QUARANTINE, Detached.NOT_READY, 4_000);
+        TablePlan[] tables = all.stream()
+                .map(w -> table(w.table, yearly, at(w.kind, w.encoding)))
+                .toArray(TablePlan[]::new);
+        try (Migration m = new Migration(tables).install()) {
+            m.start(MAY);
+            all.forEach(w -> m.stream.row(w.table, Operation.CREATE, i(1), w.value));
+            m.stream.end(1);
+            m.awaitApplied(1);
+            for (Written w : all) {
+                assertThat(m.rows("SELECT tableoid::regclass FROM " + w.table))
                         .as(w.toString())
                         .containsExactly(w.partition);
             }
