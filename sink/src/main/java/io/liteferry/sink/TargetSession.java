@@ -206,7 +206,6 @@ final class TargetSession implements AutoCloseable {
             store.lock(c);
             writer.ahead(c, now);
             c.commit();
-            writer.madeAhead();
             return true;
         });
     }

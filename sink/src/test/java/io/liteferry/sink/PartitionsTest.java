@@ -9,6 +9,7 @@ import io.liteferry.core.change.Operation;
 import io.liteferry.core.options.Options;
 import io.liteferry.core.plan.ColumnPlan;
 import io.liteferry.core.plan.Encoding;
+import io.liteferry.core.plan.IndexPlan;
 import io.liteferry.core.plan.KeyPlan;
 import io.liteferry.core.plan.PartitionPlan;
 import io.liteferry.core.plan.PartitionPlan.ByList;
@@ -40,9 +41,13 @@ class PartitionsTest {
             new ByRange("at", Period.MONTH, 0, Nulls.QUARANTINE, Detached.NOT_READY, 4_000);
 
     private static TablePlan events(PartitionPlan partition, ColumnPlan at) {
+        return table("events", partition, at);
+    }
+
+    private static TablePlan table(String name, PartitionPlan partition, ColumnPlan at) {
         return new TablePlan(
-                "events",
-                "events",
+                name,
+                name,
                 KeyPlan.primaryKey("id"),
                 List.of(ColumnPlan.plain("id", TargetType.of(Kind.BIGINT)).notNull(), at),
                 Optional.of(partition),
@@ -131,34 +136,35 @@ class PartitionsTest {
             for (int k = 0; k < 1_000; k++) {
                 m.stream.delete("events", i(k));
             }
-            m.stream.flush();
-            await(() -> !m.rows(
-                            "SELECT 1 FROM pg_class WHERE relname LIKE 'stage_events%' AND pg_relation_size(oid) > 0")
-                    .isEmpty());
+            awaitSpooled(m);
             m.stream.end(4);
             m.awaitApplied(4);
             assertThat(m.rows(ONCE)).containsExactly("5000|5000");
-            assertThat(m.rows("SELECT DISTINCT date_part('year', at) FROM events"))
-                    .containsExactly("2026");
+            assertThat(m.rows("SELECT DISTINCT date_part('year', at) FROM events")).containsExactly("2026");
         }
     }
 
     @Test
     void everyEncodingOfATimeFindsItsPartition() {
-        record Written(Kind kind, Encoding encoding, SqliteValue value, String partition) {}
-        for (Written w : List.of(
-                new Written(Kind.DATE, Encoding.ISO8601, t("2024-02-29"), "events_p2024"),
-                new Written(Kind.TIMESTAMP, Encoding.UNIX_SECONDS, i(1_709_164_800), "events_p2024"),
-                new Written(Kind.TIMESTAMPTZ, Encoding.ISO8601, t("2024-01-01T00:30:00+01:00"), "events_p2023"),
-                new Written(Kind.TIMESTAMPTZ, Encoding.UNIX_MILLIS, i(-1), "events_p1969"),
-                new Written(Kind.TIMESTAMP, Encoding.UNIX_MICROS, i(0), "events_p1970"),
-                new Written(Kind.TIMESTAMPTZ, Encoding.JULIAN_DAY, new SqliteValue.Real(0), "events_pbc4714"))) {
-            ByRange yearly = new ByRange("at", Period.YEAR, 0, Nulls.QUARANTINE, Detached.NOT_READY, 4_000);
-            try (Migration m = new Migration(events(yearly, at(w.kind, w.encoding))).install()) {
-                m.start(MAY);
-                m.stream.row("events", Operation.CREATE, i(1), w.value).end(1);
-                m.awaitApplied(1);
-                assertThat(m.rows("SELECT tableoid::regclass FROM events"))
+        record Written(String table, Kind kind, Encoding encoding, SqliteValue value, String partition) {}
+        List<Written> all = List.of(
+                new Written("a", Kind.DATE, Encoding.ISO8601, t("2024-02-29"), "a_p2024"),
+                new Written("b", Kind.TIMESTAMP, Encoding.UNIX_SECONDS, i(1_709_164_800), "b_p2024"),
+                new Written("c", Kind.TIMESTAMPTZ, Encoding.ISO8601, t("2024-01-01T00:30:00+01:00"), "c_p2023"),
+                new Written("d", Kind.TIMESTAMPTZ, Encoding.UNIX_MILLIS, i(-1), "d_p1969"),
+                new Written("e", Kind.TIMESTAMP, Encoding.UNIX_MICROS, i(0), "e_p1970"),
+                new Written("f", Kind.TIMESTAMPTZ, Encoding.JULIAN_DAY, new SqliteValue.Real(0), "f_pbc4714"));
+        ByRange yearly = new ByRange("at", Period.YEAR, 0, Nulls.QUARANTINE, Detached.NOT_READY, 4_000);
+        TablePlan[] tables = all.stream()
+                .map(w -> table(w.table, yearly, at(w.kind, w.encoding)))
+                .toArray(TablePlan[]::new);
+        try (Migration m = new Migration(tables).install()) {
+            m.start(MAY);
+            all.forEach(w -> m.stream.row(w.table, Operation.CREATE, i(1), w.value));
+            m.stream.end(1);
+            m.awaitApplied(1);
+            for (Written w : all) {
+                assertThat(m.rows("SELECT tableoid::regclass FROM " + w.table))
                         .as(w.toString())
                         .containsExactly(w.partition);
             }
@@ -208,16 +214,14 @@ class PartitionsTest {
             m.stream.row("events", Operation.CREATE, i(50), SqliteValue.NULL).end(1);
             m.awaitApplied(1);
             assertThat(partitions(m)).isEqualTo(names.size() + 1);
-            assertThat(m.rows("SELECT at FROM events WHERE id >= 100 ORDER BY id"))
-                    .isEqualTo(names);
+            assertThat(m.rows("SELECT at FROM events WHERE id >= 100 ORDER BY id")).isEqualTo(names);
             m.stream.row("events", Operation.UPDATE, i(0), SqliteValue.NULL);
             event(m, Operation.UPDATE, 50, "acme");
             m.stream.end(2);
             m.awaitApplied(2);
             assertThat(m.rows("SELECT id, at FROM events WHERE id IN (0, 50) ORDER BY 1"))
                     .containsExactly("0|null", "50|acme");
-            assertThat(m.rows("SELECT count(*), count(DISTINCT id) FROM events"))
-                    .containsExactly("15|15");
+            assertThat(m.rows("SELECT count(*), count(DISTINCT id) FROM events")).containsExactly("15|15");
         }
     }
 
@@ -248,8 +252,7 @@ class PartitionsTest {
             m.stream.end(3);
             m.awaitApplied(3);
             assertThat(m.rows(ROWS)).isEmpty();
-            m.execute(
-                    "ALTER TABLE events ATTACH PARTITION events_p2024_01 FOR VALUES FROM ('2024-01-01') TO ('2024-02-01')");
+            m.execute("ALTER TABLE events ATTACH PARTITION events_p2024_01 FOR VALUES FROM ('2024-01-01') TO ('2024-02-01')");
             event(m, Operation.UPDATE, 1, "2024-01-10");
             event(m, Operation.UPDATE, 3, "2024-01-11");
             m.stream.end(4);
@@ -257,6 +260,32 @@ class PartitionsTest {
             assertThat(m.rows(ROWS))
                     .containsExactly("1|2024-01-10 00:00:00|events_p2024_01", "3|2024-01-11 00:00:00|events_p2024_01");
         }
+    }
+
+    @Test
+    void aPartitionMayBeDetachedWhileALargeBatchIsSpooled() {
+        try (Migration m = new Migration(Map.of(Options.BATCH_MEMORY_BYTES, "100000"), events(MONTHLY)).install()) {
+            m.start(MAY);
+            event(m, Operation.CREATE, 1, "2024-01-05");
+            m.stream.end(1);
+            m.awaitApplied(1);
+            for (int k = 0; k < 2_000; k++) {
+                event(m, Operation.UPDATE, k, "2024-0" + (1 + k % 2) + "-07");
+            }
+            awaitSpooled(m);
+            m.execute("ALTER TABLE events DETACH PARTITION events_p2024_01");
+            m.stream.end(2);
+            m.awaitApplied(2);
+            assertThat(m.rows(ONCE)).containsExactly("1000|1000");
+            assertThat(m.rows("SELECT count(*) FROM events_p2024_01")).containsExactly("1");
+            assertThat(m.rows("SELECT 1 FROM liteferry.quarantine")).isEmpty();
+        }
+    }
+
+    private static void awaitSpooled(Migration m) {
+        m.stream.flush();
+        await(() -> !m.rows("SELECT 1 FROM pg_class WHERE relname LIKE 'stage_events%' AND pg_relation_size(oid) > 0")
+                .isEmpty());
     }
 
     @Test
@@ -276,6 +305,41 @@ class PartitionsTest {
                 assertThat(m.rows(ROWS)).containsExactly("1|2024-08-05 00:00:00|events_p2024_08");
                 s.executeQuery("SELECT * FROM events").close();
             }
+        }
+    }
+
+    @Test
+    void aPartitionMadeInATransactionThatFailedIsMadeAgain() {
+        IndexPlan unique = new IndexPlan("users_name", true, false, List.of("\"name\""), Optional.empty());
+        try (Migration m = new Migration(events(MONTHLY), Migration.users(List.of(unique))).install()) {
+            m.start(MAY);
+            m.stream
+                    .row("users", Operation.CREATE, i(1), t("ann"))
+                    .row("users", Operation.CREATE, i(2), t("bob"))
+                    .end(1);
+            await(() -> !m.rows("SELECT 1 FROM pg_class WHERE relname = 'users_name'").isEmpty());
+            event(m, Operation.CREATE, 1, "2024-01-05");
+            m.stream.row("users", Operation.UPDATE, i(1), t("bob")).end(2);
+            m.awaitApplied(2);
+            assertThat(m.rows(ROWS)).containsExactly("1|2024-01-05 00:00:00|events_p2024_01");
+            assertThat(m.rows("SELECT 1 FROM liteferry.quarantine")).isEmpty();
+            assertThat(m.rows("SELECT name FROM liteferry.suspended_constraint")).containsExactly("users_name");
+        }
+    }
+
+    @Test
+    void anIdThatStandsInTwoPartitionsIsOneRowAfterItsNextEvent() {
+        try (Migration m = new Migration(events(MONTHLY)).install()) {
+            m.start(MAY);
+            event(m, Operation.CREATE, 1, "2024-01-05");
+            event(m, Operation.CREATE, 2, "2024-02-05");
+            m.stream.end(1);
+            m.awaitApplied(1);
+            m.execute("INSERT INTO events VALUES (1, '2024-02-06'), (2, '2024-01-06')");
+            event(m, Operation.UPDATE, 1, "2024-01-05");
+            m.stream.delete("events", i(2)).end(2);
+            m.awaitApplied(2);
+            assertThat(m.rows(ROWS)).containsExactly("1|2024-01-05 00:00:00|events_p2024_01");
         }
     }
 
@@ -308,8 +372,7 @@ class PartitionsTest {
             m.stream.end(1);
             m.awaitApplied(1);
             assertThat(m.rows("SELECT relname FROM pg_class WHERE relispartition AND relkind = 'r' ORDER BY 1"))
-                    .containsExactly(
-                            "events_p2024_01_05", "events_p2024_05_17", "events_p2024_05_18", "events_p2024_05_19");
+                    .containsExactly("events_p2024_01_05", "events_p2024_05_17", "events_p2024_05_18", "events_p2024_05_19");
             assertThat(m.rows("SELECT id FROM events ORDER BY 1")).containsExactly("1", "3");
             assertThat(m.rows("SELECT key_text, sqlstate, column_name FROM liteferry.quarantine"))
                     .containsExactly("2|23514|at");

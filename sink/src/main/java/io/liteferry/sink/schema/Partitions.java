@@ -43,7 +43,6 @@ public final class Partitions {
     private int attached;
     private boolean loaded;
     private boolean fresh;
-    private boolean unconfirmed;
 
     /** What a slot says to a row. */
     public enum State {
@@ -70,18 +69,14 @@ public final class Partitions {
     }
 
     /**
-     * A transaction begins. What an earlier one has made counts only where {@link #committed} was called.
+     * A transaction begins.
      *
-     * @param anew look into the catalog again: a row has found no partition
+     * @param anew look into the catalog again: a row has found no partition, for one that was detached, or that an earlier
+     *     transaction has made and not committed
      */
     public void begin(boolean anew) {
-        loaded &= !anew && !unconfirmed;
-        unconfirmed = false;
+        loaded &= !anew;
         fresh = false;
-    }
-
-    public void committed() {
-        unconfirmed = false;
     }
 
     /** The first day of the period that a day, in UTC, is in. */
@@ -158,7 +153,6 @@ public final class Partitions {
         }
         record.note(c, name, qualified, slot.holds());
         attached++;
-        unconfirmed = true;
         LOG.info("partition made table={} partition={}", table.source(), name);
         return State.ATTACHED;
     }

@@ -23,7 +23,12 @@ public final class SqlStates {
         return state.startsWith("22")
                 || state.startsWith("54")
                 || state.equals(NOT_NULL_VIOLATION)
-                || state.equals(CHECK_VIOLATION) && constraint(e).isEmpty();
+                || isNoPartition(e);
+    }
+
+    /** True where a row has no partition. */
+    public static boolean isNoPartition(SQLException e) {
+        return CHECK_VIOLATION.equals(e.getSQLState()) && constraint(e).isEmpty();
     }
 
     /** True where a secondary constraint is to blame: unique, foreign key, check, exclusion. */

@@ -149,7 +149,6 @@ public final class BatchWriter {
     /** To be called once the batch is committed. */
     public Outcome committed(WholeBatch batch, Outcome outcome) {
         BatchId id = batch.last().id();
-        madeAhead();
         refused.forget(id);
         for (int i = 0; i < tables.size(); i++) {
             RecordTag since = since(batch, i);
@@ -174,7 +173,7 @@ public final class BatchWriter {
         return outcome;
     }
 
-    /** Makes the partitions that the plan wants before they are needed; the caller commits, then calls {@link #madeAhead()}. */
+    /** Makes the partitions that the plan wants before they are needed; the caller commits. */
     public void ahead(Connection c, Instant now) throws SQLException {
         for (TableWriter t : tables) {
             if (t.placer().isPresent()) {
@@ -184,14 +183,8 @@ public final class BatchWriter {
         }
     }
 
-    /** What a transaction has made of partitions is committed. */
-    public void madeAhead() {
-        tables.forEach(t -> t.placer().ifPresent(p -> p.partitions().committed()));
-    }
-
     /** To be called once the part is committed. */
     public void spooled(BatchId id, List<List<ChangeRecord>> records, Outcome outcome) {
-        madeAhead();
         spooled.add(id);
         Map<Integer, Long> counts = spooledRecords.computeIfAbsent(id, k -> new HashMap<>());
         for (int i = 0; i < records.size(); i++) {

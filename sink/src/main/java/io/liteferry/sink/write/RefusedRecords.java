@@ -3,8 +3,10 @@ package io.liteferry.sink.write;
 import io.liteferry.core.change.BatchId;
 import io.liteferry.sink.batch.ChangeRecord;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Records of spooled batches that PostgreSQL refused only when their batch was merged. The stage holds no record as it
@@ -13,6 +15,7 @@ import java.util.Optional;
  */
 public final class RefusedRecords {
     private final Map<Place, String> states = new HashMap<>();
+    private final Set<BatchId> readAgain = new HashSet<>();
 
     private record Place(String table, BatchId batch, long ordinal) {}
 
@@ -27,12 +30,18 @@ public final class RefusedRecords {
                 : Optional.ofNullable(states.get(new Place(table.source(), r.batch(), r.ordinal())));
     }
 
+    /** Whether the batch may be read again because its rows have lost a partition; once only. */
+    boolean readAgain(BatchId batch) {
+        return readAgain.add(batch);
+    }
+
     int size() {
         return states.size();
     }
 
     /** The batch is applied. */
     void forget(BatchId applied) {
+        readAgain.removeIf(b -> b.compareTo(applied) <= 0);
         states.keySet().removeIf(p -> p.batch.compareTo(applied) <= 0);
     }
 }

@@ -105,7 +105,15 @@ final class Spool {
             return;
         }
         if (!careful) {
-            stage.mergeSpooled(c, id.batch(), from, to - 1);
+            try {
+                stage.mergeSpooled(c, id.batch(), from, to - 1);
+            } catch (SQLException e) {
+                if (SqlStates.isNoPartition(e) && refused.readAgain(id)) {
+                    throw new SpoolLostException("a partition of " + table.source() + " was detached while batch " + id
+                            + " was spooled");
+                }
+                throw e;
+            }
             return;
         }
         Savepoint before = c.setSavepoint();

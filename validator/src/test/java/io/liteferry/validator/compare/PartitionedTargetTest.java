@@ -122,6 +122,14 @@ class PartitionedTargetTest {
     }
 
     @Test
+    void findsTheIdThatStandsInTwoPartitionsOfATime() throws SQLException {
+        try (TwoSides sides = byMonth(Nulls.QUARANTINE)) {
+            sides.target("INSERT INTO items VALUES (2, '2024-01-01')");
+            assertThat(sides.pass("items").told()).containsExactly("row_diff 2 [at]");
+        }
+    }
+
+    @Test
     void readsMinusInfinityAsTheNullThatThePlanHasCarriedSo() throws SQLException {
         try (TwoSides sides = byMonth(Nulls.MINUS_INFINITY)) {
             sides.target("CREATE TABLE items_null PARTITION OF items FOR VALUES FROM (MINVALUE) TO ('2000-01-01')");
