@@ -75,6 +75,11 @@ final class AppliedStore {
         }
     }
 
+    /** Of this sink, once it has claimed the row. */
+    long generation() {
+        return generation;
+    }
+
     /** What {@link #claim} did is committed. */
     void claimed() {
         claimed = true;

@@ -49,14 +49,12 @@ final class SinkRun implements AutoCloseable {
     private final CountDownLatch stopping;
     private final List<String> names;
     private final long memory;
-    private final long constraintPauseNanos;
     private final TargetSession target;
     private final SourceTopics topics;
     private final RecordStream stream;
     private final boolean partitioned;
     private final Announcements announcements;
     private boolean gateOpen;
-    private long nextRetry = System.nanoTime();
     private long nextLag = System.nanoTime();
     private long nextAhead = System.nanoTime();
     private @Nullable BatchId waitedFor;
@@ -82,8 +80,6 @@ final class SinkRun implements AutoCloseable {
         names = TopicNames.of(plan).stream(plan);
         partitioned = plan.tables().stream().anyMatch(t -> t.partitionColumn().isPresent());
         memory = plan.options().number(Options.BATCH_MEMORY_BYTES);
-        constraintPauseNanos =
-                TimeUnit.MILLISECONDS.toNanos(plan.options().number(Options.CONSTRAINT_RETRY_INTERVAL_MS));
         target = new TargetSession(plan, store, refused, this::pause);
         topics = new SourceTopics(plan, () -> stopping.getCount() == 0);
         announcements =
@@ -107,6 +103,10 @@ final class SinkRun implements AutoCloseable {
             RecordDecoder decoder = new RecordDecoder(now, topics, assembler, offsets);
             health.ok("stream");
             makePartitionsAhead();
+            health.hint("after-load", target::buildProgress);
+            if (gateOpen) {
+                target.buildConstraints();
+            }
             LOG.info(
                     "sink started source={} generation={} batch={}", plan.source(), applied.generation(), applied.id());
             // A run writes columns of one layout; after a batch that changes it, the next run begins.
@@ -126,9 +126,6 @@ final class SinkRun implements AutoCloseable {
         }
         spoolOrLimit(assembler, decoder);
         demandNothingLost(assembler);
-        if (!busy && gateOpen) {
-            busy = buildConstraints();
-        }
         if (System.nanoTime() - nextAhead >= 0) {
             makePartitionsAhead();
         }
@@ -164,9 +161,9 @@ final class SinkRun implements AutoCloseable {
         }
         announcements.applied(last);
         events.applied(batch, outcome, System.nanoTime() - started, clock.millis());
-        if (last.consistent() && !gateOpen) {
+        if (last.consistent() && !gateOpen && !target.evolved()) {
             gateOpen = true;
-            target.openGate();
+            target.buildConstraints();
         }
         return true;
     }
@@ -222,19 +219,6 @@ final class SinkRun implements AutoCloseable {
                             + " their end, and records are missing. They were deleted from Kafka, or never written."
                             + " Nothing of the batch was applied. Start a new migration: liteferry uninstall, then apply.");
         }
-    }
-
-    private boolean buildConstraints() {
-        if (target.gateStep()) {
-            return true;
-        }
-        if (System.nanoTime() - nextRetry >= 0) {
-            long started = System.nanoTime();
-            target.retryConstraints();
-            // A constraint that takes long to try must not take over the sink.
-            nextRetry = System.nanoTime() + Math.max(constraintPauseNanos, 20 * (System.nanoTime() - started));
-        }
-        return false;
     }
 
     private void reportLag(BatchAssembler assembler) {

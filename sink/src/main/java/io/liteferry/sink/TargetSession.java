@@ -12,7 +12,9 @@ import io.liteferry.core.plan.TablePlan;
 import io.liteferry.core.postgres.PgConnections;
 import io.liteferry.sink.batch.ChangeRecord;
 import io.liteferry.sink.batch.WholeBatch;
+import io.liteferry.sink.schema.BackgroundBuild;
 import io.liteferry.sink.schema.ConstraintGate;
+import io.liteferry.sink.schema.GatedObject;
 import io.liteferry.sink.schema.SqlStates;
 import io.liteferry.sink.schema.TargetEvolution;
 import io.liteferry.sink.schema.TargetInstaller;
@@ -52,6 +54,7 @@ final class TargetSession implements AutoCloseable {
     private ConstraintGate gate;
     private Map<String, TableEvolution> evolution = Map.of();
     private boolean evolved;
+    private volatile @Nullable BackgroundBuild build;
     private final LongPredicate pause;
     private final int retries;
     private final long retryDelay;
@@ -99,9 +102,6 @@ final class TargetSession implements AutoCloseable {
             writer.prepare(c);
             c.commit();
             store.claimed();
-            if (applied.position().consistent()) {
-                gate.open(c);
-            }
             return applied;
         });
     }
@@ -135,6 +135,7 @@ final class TargetSession implements AutoCloseable {
         if (wanted.equals(evolution)) {
             return false;
         }
+        stopBuilding();
         run("Taking the columns of batch " + batch.first().id(), (c, careful) -> {
             boolean before = store.lock(c).id().compareTo(batch.first().id()) < 0;
             if (before) {
@@ -163,6 +164,7 @@ final class TargetSession implements AutoCloseable {
             Outcome outcome = writer.write(c, batch, careful);
             boolean evolves = !batch.last().evolution().equals(evolution);
             if (evolves) {
+                stopBuilding();
                 new TargetEvolution(plan).follow(c, evolution, batch.last().evolution());
             }
             store.advance(c, batch.last(), offsets);
@@ -210,21 +212,26 @@ final class TargetSession implements AutoCloseable {
         });
     }
 
-    void openGate() {
-        run("Looking for constraints to build", (c, careful) -> {
-            gate.open(c);
-            return true;
-        });
+    /** All tables are streaming: indexes and constraints are built from now on, beside the stream. */
+    void buildConstraints() {
+        BackgroundBuild started = new BackgroundBuild(EvolvedPlan.of(plan, evolution), connections, store.generation());
+        build = started;
+        started.start();
     }
 
-    /** Builds one secondary index or constraint; false where none is left. */
-    boolean gateStep() {
-        return run("Building constraints", (c, careful) -> gate.step(c));
+    /** How far they are; empty where nothing is being built. */
+    String buildProgress() {
+        BackgroundBuild running = build;
+        return running == null ? "" : running.progress();
     }
 
-    /** Tries the suspended constraints again. */
-    int retryConstraints() {
-        return run("Trying suspended constraints again", (c, careful) -> gate.retry(c));
+    /** A change of columns would wait for a build, and the stream with it. */
+    private void stopBuilding() {
+        BackgroundBuild running = build;
+        build = null;
+        if (running != null) {
+            running.close();
+        }
     }
 
     private static Timestamp now(Connection c) throws SQLException {
@@ -266,9 +273,17 @@ final class TargetSession implements AutoCloseable {
 
     private void suspend(SQLException violation) {
         try {
+            BackgroundBuild running = build;
+            GatedObject givenUp = running == null
+                    ? null
+                    : running.giveUp(SqlStates.constraint(violation).orElse(""));
             Connection c = connection();
             store.lock(c);
-            gate.suspend(c, violation);
+            if (givenUp == null) {
+                gate.suspend(c, violation);
+            } else {
+                gate.suspended(c, givenUp, violation);
+            }
             c.commit();
         } catch (SQLException e) {
             e.addSuppressed(violation);
@@ -347,6 +362,7 @@ final class TargetSession implements AutoCloseable {
 
     @Override
     public void close() {
+        stopBuilding();
         Connection c = connection;
         connection = null;
         if (c != null) {

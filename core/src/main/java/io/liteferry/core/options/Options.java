@@ -49,6 +49,7 @@ public final class Options {
     public static final String FLUSH_MAX_RETRIES = "flush.max.retries";
     public static final String FLUSH_RETRY_DELAY_MS = "flush.retry.delay.ms";
     public static final String CONSTRAINT_RETRY_INTERVAL_MS = "constraint.retry.interval.ms";
+    public static final String CONSTRAINT_BUILD_THREADS = "constraint.build.threads";
     public static final String PARTITION_HASH_MIN_ROWS = "partition.hash.min.rows";
     public static final String PARTITION_HASH_COUNT = "partition.hash.count";
     public static final String VALIDATION_RANGE_ROWS = "validation.range.rows";
@@ -130,6 +131,9 @@ public final class Options {
             .doc("Pause before such a retry.")
             .number(CONSTRAINT_RETRY_INTERVAL_MS, 10_000L, 100, 3_600_000, Unit.MILLISECONDS, Importance.LOW)
             .doc("How often a suspended constraint is tried again.")
+            .count(CONSTRAINT_BUILD_THREADS, 2, 1, 64, Importance.MEDIUM)
+            .doc(
+                    "Tables whose indexes and constraints are built at the same time after the load, each on a connection of its own beside that of the stream.")
             .number(PARTITION_HASH_MIN_ROWS, 1_000_000L, 1, Long.MAX_VALUE, Unit.NONE, Importance.MEDIUM)
             .doc(
                     "The plan proposes hash partitions from this many rows on, where no unique index and no inbound foreign key would be lost.")

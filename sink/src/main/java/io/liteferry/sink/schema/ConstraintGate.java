@@ -14,9 +14,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -28,8 +26,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Secondary indexes, unique constraints and foreign keys: a gate before the cutover, never a dependency of the stream.
- * They are built one by one after the snapshot. One that cannot be built, or that a batch runs into, is taken off and
- * recorded in {@code liteferry.suspended_constraint}; it is tried again later. What is built is read from PostgreSQL's
+ * They are built after the snapshot, see {@link BackgroundBuild}. One that cannot be built, or that a batch runs into, is taken
+ * off and recorded in {@code liteferry.suspended_constraint}; it is tried again later. What is built is read from PostgreSQL's
  * catalog, so a restart goes on where the last run stopped.
  */
 public final class ConstraintGate {
@@ -37,110 +35,64 @@ public final class ConstraintGate {
 
     private final Plan plan;
     private final TargetDdl ddl;
-    private final Deque<GatedObject> toBuild = new ArrayDeque<>();
-    private final Deque<TablePlan> toAnalyze = new ArrayDeque<>();
 
     public ConstraintGate(Plan plan) {
         this.plan = plan;
         ddl = new TargetDdl(plan);
     }
 
-    /** All tables are streaming: finds out what has to be built. */
-    public void open(Connection c) throws SQLException {
-        toBuild.clear();
-        toAnalyze.clear();
+    /** What has to be built, or built to its end: all that the plan and the recorded definitions name, but what is suspended. */
+    List<GatedObject> missing(Connection c) throws SQLException {
         Set<Name> suspended = suspended(c);
+        List<GatedObject> missing = new ArrayList<>();
         for (GatedObject o : objects(c)) {
-            if (!suspended.contains(new Name(o.table().source(), o.name())) && !exists(c, o)) {
-                toBuild.add(o);
-            }
-        }
-        for (TablePlan t : plan.tables()) {
-            if (!toBuild.isEmpty() || neverAnalyzed(c, t)) {
-                toAnalyze.add(t);
+            if (!suspended.contains(new Name(o.table().source(), o.name()))
+                    && !BuildSteps.of(c, plan, o, false).isEmpty()) {
+                missing.add(o);
             }
         }
         c.commit();
+        return missing;
     }
 
-    /** Builds or analyzes one thing; false where nothing is left. */
-    public boolean step(Connection c) throws SQLException {
-        GatedObject next = toBuild.peek();
-        if (next != null) {
-            build(c, next);
-            toBuild.remove();
-            return true;
-        }
-        TablePlan table = toAnalyze.peek();
-        if (table != null) {
-            try (Statement s = c.createStatement()) {
-                s.execute("ANALYZE " + TargetNames.qualified(plan, table));
-            }
-            c.commit();
-            Sequences.advance(c, plan, table);
-            toAnalyze.remove();
-            return true;
-        }
-        return false;
-    }
-
-    private void build(Connection c, GatedObject object) throws SQLException {
-        try (Statement s = c.createStatement()) {
-            s.execute(object.sql());
-            c.commit();
-        } catch (SQLException e) {
-            c.rollback();
-            if (SqlStates.isTransient(e)) {
-                throw e;
-            }
-            record(c, object.table().source(), object.name(), object.sql(), reason(e), String.valueOf(e.getSQLState()));
-            c.commit();
-            LOG.warn(
-                    "constraint suspended table={} constraint={} sqlstate={}",
-                    object.table().source(),
-                    object.name(),
-                    e.getSQLState());
-        }
-    }
-
-    /** Tries every suspended constraint again; returns how many came back. */
-    public int retry(Connection c) throws SQLException {
-        record Suspended(String table, String name, String sql) {}
-        List<Suspended> all = new ArrayList<>();
+    /** What is suspended, longest untried first; foreign keys last, because they may need one of the others. */
+    List<GatedObject> toRetry(Connection c) throws SQLException {
+        List<GatedObject> all = new ArrayList<>();
         try (PreparedStatement s = c.prepareStatement(
                 "SELECT table_name, name, definition FROM liteferry.suspended_constraint WHERE source = ?"
                         + " ORDER BY definition LIKE '%FOREIGN KEY%', last_tried")) {
             s.setString(1, plan.source());
             try (ResultSet r = s.executeQuery()) {
                 while (r.next()) {
-                    all.add(new Suspended(r.getString(1), r.getString(2), r.getString(3)));
+                    String name = r.getString(2);
+                    String sql = r.getString(3);
+                    plan.table(r.getString(1)).ifPresent(t -> all.add(new GatedObject(t, name, sql)));
                 }
             }
         }
         c.commit();
-        int restored = 0;
-        for (Suspended x : all) {
-            try (Statement s = c.createStatement();
-                    PreparedStatement forget = c.prepareStatement(
-                            "DELETE FROM liteferry.suspended_constraint WHERE source = ? AND table_name = ? AND name = ?")) {
-                s.execute(x.sql);
-                forget.setString(1, plan.source());
-                forget.setString(2, x.table);
-                forget.setString(3, x.name);
-                forget.executeUpdate();
-                c.commit();
-                restored++;
-                LOG.info("constraint restored table={} constraint={}", x.table, x.name);
-            } catch (SQLException e) {
-                c.rollback();
-                if (SqlStates.isTransient(e)) {
-                    throw e;
-                }
-                record(c, x.table, x.name, x.sql, reason(e), String.valueOf(e.getSQLState()));
-                c.commit();
-            }
+        return all;
+    }
+
+    /** Says, in the caller's transaction, that an object is built; true where it was suspended before. */
+    boolean built(Connection c, GatedObject o) throws SQLException {
+        try (PreparedStatement forget = c.prepareStatement(
+                "DELETE FROM liteferry.suspended_constraint WHERE source = ? AND table_name = ? AND name = ?")) {
+            forget.setString(1, plan.source());
+            forget.setString(2, o.table().source());
+            forget.setString(3, o.name());
+            return forget.executeUpdate() > 0;
         }
-        return restored;
+    }
+
+    /** Says, in the caller's transaction, that an object could not be built, or was given up for a batch. */
+    public void suspended(Connection c, GatedObject o, SQLException reason) throws SQLException {
+        record(c, o.table().source(), o.name(), o.sql(), reason(reason), String.valueOf(reason.getSQLState()));
+        LOG.warn(
+                "constraint suspended table={} constraint={} sqlstate={}",
+                o.table().source(),
+                o.name(),
+                reason.getSQLState());
     }
 
     /**
@@ -301,31 +253,6 @@ public final class ConstraintGate {
         return objects;
     }
 
-    private boolean exists(Connection c, GatedObject o) throws SQLException {
-        try (PreparedStatement s = c.prepareStatement("""
-                SELECT 1 FROM pg_constraint WHERE conname = ? AND conrelid = to_regclass(?) UNION ALL
-                SELECT 1 FROM pg_index i JOIN pg_class r ON r.oid = i.indexrelid
-                WHERE r.relname = ? AND i.indrelid = to_regclass(?)""")) {
-            s.setString(1, o.name());
-            s.setString(2, TargetNames.qualified(plan, o.table()));
-            s.setString(3, o.name());
-            s.setString(4, TargetNames.qualified(plan, o.table()));
-            try (ResultSet r = s.executeQuery()) {
-                return r.next();
-            }
-        }
-    }
-
-    private boolean neverAnalyzed(Connection c, TablePlan t) throws SQLException {
-        try (PreparedStatement s =
-                c.prepareStatement("SELECT reltuples < 0 FROM pg_class WHERE oid = to_regclass(?)")) {
-            s.setString(1, TargetNames.qualified(plan, t));
-            try (ResultSet r = s.executeQuery()) {
-                return r.next() && r.getBoolean(1);
-            }
-        }
-    }
-
     private Set<Name> suspended(Connection c) throws SQLException {
         Set<Name> names = new HashSet<>();
         try (PreparedStatement s =
@@ -338,13 +265,6 @@ public final class ConstraintGate {
             }
         }
         return names;
-    }
-
-    /** True where something is suspended. */
-    public boolean anySuspended(Connection c) throws SQLException {
-        boolean any = !suspended(c).isEmpty();
-        c.commit();
-        return any;
     }
 
     private void record(Connection c, String table, String name, String sql, String reason, String state)

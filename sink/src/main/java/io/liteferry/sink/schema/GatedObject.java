@@ -8,4 +8,8 @@ import io.liteferry.core.plan.TablePlan;
  * @param name in PostgreSQL
  * @param sql the statement that makes it
  */
-record GatedObject(TablePlan table, String name, String sql) {}
+public record GatedObject(TablePlan table, String name, String sql) {
+    boolean isForeignKey() {
+        return sql.contains(" FOREIGN KEY ");
+    }
+}

@@ -20,6 +20,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -151,10 +152,8 @@ class TargetInstallerTest {
         new TargetInstaller(plan).install();
         try (Connection c = DriverManager.getConnection(url)) {
             c.setAutoCommit(false);
-            ConstraintGate gate = new ConstraintGate(plan);
-            gate.open(c);
-            while (gate.step(c)) {
-                assertThat(c.isClosed()).isFalse();
+            for (GatedObject o : new ConstraintGate(plan).missing(c)) {
+                new ObjectBuilder(plan, c, o.table(), new HashSet<>()).build(o);
             }
         }
         assertThat(rows(constraints))
