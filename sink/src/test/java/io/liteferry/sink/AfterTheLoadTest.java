@@ -63,16 +63,22 @@ class AfterTheLoadTest {
             SinkService sink = m.start();
             await(() -> m.rows("SELECT count(*) FROM pg_stat_progress_create_index WHERE datname = current_database()")
                     .equals(List.of("2")));
-            m.stream.row("a", Operation.CREATE, i(1_000), t("new")).delete("b", i(1)).end(3);
+            m.stream
+                    .row("a", Operation.CREATE, i(1_000), t("new"))
+                    .delete("b", i(1))
+                    .end(3);
             m.awaitApplied(3);
-            assertThat(m.rows("SELECT indisvalid FROM pg_index WHERE indexrelid IN ('a_slow'::regclass, 'b_slow'::regclass)"))
+            assertThat(
+                            m.rows(
+                                    "SELECT indisvalid FROM pg_index WHERE indexrelid IN ('a_slow'::regclass, 'b_slow'::regclass)"))
                     .as("still being built")
                     .containsExactly("f", "f");
             await(() -> sink.health().hints().getOrDefault("after-load", "").contains(" left; now "));
             assertThat(sink.health().hints().get("after-load"))
                     .startsWith("0 of 2 indexes and constraints built")
                     .contains("a_slow on a", "b_slow on b");
-            await(() -> m.rows("SELECT bool_and(indisvalid) FROM pg_index WHERE indexrelid IN ('a_slow'::regclass, 'b_slow'::regclass)")
+            await(() -> m.rows(
+                            "SELECT bool_and(indisvalid) FROM pg_index WHERE indexrelid IN ('a_slow'::regclass, 'b_slow'::regclass)")
                     .equals(List.of("t")));
             await(() -> sink.health().hints().isEmpty());
             assertThat(m.rows("SELECT nextval('a_id_seq'), (SELECT reltuples FROM pg_class WHERE relname = 'a') >= 0"))
@@ -94,7 +100,8 @@ class AfterTheLoadTest {
                     .row("a", Operation.CREATE, i(1), t("ann"))
                     .row("a", Operation.CREATE, i(2), t("bob"))
                     .end(1);
-            await(() -> m.rows("SELECT indisready AND NOT indisvalid FROM pg_index WHERE indexrelid = to_regclass('a_name')")
+            await(() -> m.rows(
+                            "SELECT indisready AND NOT indisvalid FROM pg_index WHERE indexrelid = to_regclass('a_name')")
                     .equals(List.of("t")));
             m.stream
                     .row("a", Operation.UPDATE, i(1), t("bob"))
@@ -132,9 +139,8 @@ class AfterTheLoadTest {
     @Test
     void aForeignKeyWithOrphansIsSuspendedAndLeavesNothingHalfDone() {
         ForeignKeyPlan key = new ForeignKeyPlan("b_a", List.of("id"), "a", List.of("id"), "NO ACTION", "NO ACTION");
-        try (Migration m = new Migration(
-                        table("a", List.of(), List.of()), table("b", List.of(), List.of(key)))
-                .install()) {
+        try (Migration m =
+                new Migration(table("a", List.of(), List.of()), table("b", List.of(), List.of(key))).install()) {
             m.start();
             m.stream.row("b", Operation.CREATE, i(7), t("orphan")).end(1);
             await(() -> m.rows(SUSPENDED).equals(List.of("b_a")));
@@ -144,7 +150,8 @@ class AfterTheLoadTest {
                     .row("a", Operation.CREATE, i(7), t("parent"))
                     .row("a", Operation.CREATE, i(8), t("parent"))
                     .end(3);
-            await(() -> m.rows("SELECT convalidated FROM pg_constraint WHERE conname = 'b_a'").equals(List.of("t"))
+            await(() -> m.rows("SELECT convalidated FROM pg_constraint WHERE conname = 'b_a'")
+                            .equals(List.of("t"))
                     && m.rows(SUSPENDED).isEmpty());
         }
     }

@@ -140,7 +140,8 @@ class PartitionsTest {
             m.stream.end(4);
             m.awaitApplied(4);
             assertThat(m.rows(ONCE)).containsExactly("5000|5000");
-            assertThat(m.rows("SELECT DISTINCT date_part('year', at) FROM events")).containsExactly("2026");
+            assertThat(m.rows("SELECT DISTINCT date_part('year', at) FROM events"))
+                    .containsExactly("2026");
         }
     }
 
@@ -214,14 +215,16 @@ class PartitionsTest {
             m.stream.row("events", Operation.CREATE, i(50), SqliteValue.NULL).end(1);
             m.awaitApplied(1);
             assertThat(partitions(m)).isEqualTo(names.size() + 1);
-            assertThat(m.rows("SELECT at FROM events WHERE id >= 100 ORDER BY id")).isEqualTo(names);
+            assertThat(m.rows("SELECT at FROM events WHERE id >= 100 ORDER BY id"))
+                    .isEqualTo(names);
             m.stream.row("events", Operation.UPDATE, i(0), SqliteValue.NULL);
             event(m, Operation.UPDATE, 50, "acme");
             m.stream.end(2);
             m.awaitApplied(2);
             assertThat(m.rows("SELECT id, at FROM events WHERE id IN (0, 50) ORDER BY 1"))
                     .containsExactly("0|null", "50|acme");
-            assertThat(m.rows("SELECT count(*), count(DISTINCT id) FROM events")).containsExactly("15|15");
+            assertThat(m.rows("SELECT count(*), count(DISTINCT id) FROM events"))
+                    .containsExactly("15|15");
         }
     }
 
@@ -252,7 +255,8 @@ class PartitionsTest {
             m.stream.end(3);
             m.awaitApplied(3);
             assertThat(m.rows(ROWS)).isEmpty();
-            m.execute("ALTER TABLE events ATTACH PARTITION events_p2024_01 FOR VALUES FROM ('2024-01-01') TO ('2024-02-01')");
+            m.execute(
+                    "ALTER TABLE events ATTACH PARTITION events_p2024_01 FOR VALUES FROM ('2024-01-01') TO ('2024-02-01')");
             event(m, Operation.UPDATE, 1, "2024-01-10");
             event(m, Operation.UPDATE, 3, "2024-01-11");
             m.stream.end(4);
@@ -317,13 +321,15 @@ class PartitionsTest {
                     .row("users", Operation.CREATE, i(1), t("ann"))
                     .row("users", Operation.CREATE, i(2), t("bob"))
                     .end(1);
-            await(() -> !m.rows("SELECT 1 FROM pg_class WHERE relname = 'users_name'").isEmpty());
+            await(() -> !m.rows("SELECT 1 FROM pg_class WHERE relname = 'users_name'")
+                    .isEmpty());
             event(m, Operation.CREATE, 1, "2024-01-05");
             m.stream.row("users", Operation.UPDATE, i(1), t("bob")).end(2);
             m.awaitApplied(2);
             assertThat(m.rows(ROWS)).containsExactly("1|2024-01-05 00:00:00|events_p2024_01");
             assertThat(m.rows("SELECT 1 FROM liteferry.quarantine")).isEmpty();
-            assertThat(m.rows("SELECT name FROM liteferry.suspended_constraint")).containsExactly("users_name");
+            assertThat(m.rows("SELECT name FROM liteferry.suspended_constraint"))
+                    .containsExactly("users_name");
         }
     }
 
@@ -372,7 +378,8 @@ class PartitionsTest {
             m.stream.end(1);
             m.awaitApplied(1);
             assertThat(m.rows("SELECT relname FROM pg_class WHERE relispartition AND relkind = 'r' ORDER BY 1"))
-                    .containsExactly("events_p2024_01_05", "events_p2024_05_17", "events_p2024_05_18", "events_p2024_05_19");
+                    .containsExactly(
+                            "events_p2024_01_05", "events_p2024_05_17", "events_p2024_05_18", "events_p2024_05_19");
             assertThat(m.rows("SELECT id FROM events ORDER BY 1")).containsExactly("1", "3");
             assertThat(m.rows("SELECT key_text, sqlstate, column_name FROM liteferry.quarantine"))
                     .containsExactly("2|23514|at");

@@ -47,8 +47,8 @@ final class MaskChecks {
         if (unique && (mask.way() == Way.FIXED || mask.way() == Way.PARTIAL)) {
             return Optional.of("a unique index would lose its uniqueness; hash keeps it");
         }
-        boolean checked = t.checks().stream()
-                .anyMatch(k -> QuotedNames.of(k.expression()).contains(c.target()));
+        boolean checked =
+                t.checks().stream().anyMatch(k -> QuotedNames.of(k.expression()).contains(c.target()));
         if (checked && mask.way() != Way.NULL) {
             return Optional.of("a CHECK may refuse the mask; remove it from checks");
         }

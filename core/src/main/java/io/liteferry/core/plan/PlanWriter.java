@@ -83,8 +83,8 @@ final class PlanWriter {
         if (!t.checks().isEmpty()) {
             line("    checks:");
             t.checks()
-                    .forEach(c -> line(
-                            "      - { name: " + scalar(c.name()) + ", check: " + scalar(c.expression()) + " }"));
+                    .forEach(c ->
+                            line("      - { name: " + scalar(c.name()) + ", check: " + scalar(c.expression()) + " }"));
         }
     }
 

@@ -24,7 +24,8 @@ final class ExpressionTranslation {
     private static final Set<Kind> NUMBERS =
             EnumSet.of(Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.NUMERIC, Kind.REAL, Kind.DOUBLE);
     private static final Set<Kind> TEXTS = EnumSet.of(Kind.TEXT, Kind.VARCHAR);
-    private static final Set<String> KEYWORDS = Set.of("AND", "OR", "NOT", "IS", "NULL", "IN", "BETWEEN", "LIKE", "TRUE", "FALSE");
+    private static final Set<String> KEYWORDS =
+            Set.of("AND", "OR", "NOT", "IS", "NULL", "IN", "BETWEEN", "LIKE", "TRUE", "FALSE");
 
     /** Said by the parser where it meets what it does not translate; never leaves this class. */
     private static final class Untranslatable extends RuntimeException {
@@ -207,7 +208,8 @@ final class ExpressionTranslation {
     }
 
     private static boolean flag(Operand operand) {
-        return operand.column().type().kind() == Kind.BOOLEAN && operand.column().encoding() == Encoding.ZERO_ONE;
+        return operand.column().type().kind() == Kind.BOOLEAN
+                && operand.column().encoding() == Encoding.ZERO_ONE;
     }
 
     private String literal() {
@@ -245,7 +247,9 @@ final class ExpressionTranslation {
         ColumnPlan column = columns.apply(columnName()).orElseThrow(Untranslatable::new);
         advance();
         return new Operand(
-                PgSql.name(column.target()), column, NUMBERS.contains(column.type().kind()));
+                PgSql.name(column.target()),
+                column,
+                NUMBERS.contains(column.type().kind()));
     }
 
     private String columnName() {

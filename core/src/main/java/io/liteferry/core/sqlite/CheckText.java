@@ -33,7 +33,8 @@ final class CheckText {
                     continue;
                 }
                 checks.add(new SourceTable.Check(
-                        name.isEmpty() ? Optional.empty() : Optional.of(name), text.toString().strip()));
+                        name.isEmpty() ? Optional.empty() : Optional.of(name),
+                        text.toString().strip()));
                 text.setLength(0);
                 name = "";
             } else if (!blank) {

@@ -65,8 +65,7 @@ public final class BackgroundBuild implements AutoCloseable {
         this.generation = generation;
         gate = new ConstraintGate(plan);
         // PostgreSQL cuts the names of applications, and has them in ASCII.
-        application = "liteferry-build-"
-                + UUID.nameUUIDFromBytes(plan.source().getBytes(StandardCharsets.UTF_8));
+        application = "liteferry-build-" + UUID.nameUUIDFromBytes(plan.source().getBytes(StandardCharsets.UTF_8));
         threads = plan.options().integer(Options.CONSTRAINT_BUILD_THREADS);
         pauseNanos = TimeUnit.MILLISECONDS.toNanos(plan.options().number(Options.CONSTRAINT_RETRY_INTERVAL_MS));
         thread = new Thread(this::work, "build-" + plan.source());
@@ -145,7 +144,11 @@ public final class BackgroundBuild implements AutoCloseable {
                     changed.add(t);
                 }
             }
-            each(c, changed.stream().<Task>map(t -> new Task(t, ObjectBuilder::analyze)).toList());
+            each(
+                    c,
+                    changed.stream()
+                            .<Task>map(t -> new Task(t, ObjectBuilder::analyze))
+                            .toList());
             for (TablePlan t : plan.tables()) {
                 Sequences.advance(c, plan, t);
             }

@@ -41,8 +41,8 @@ final class BuildProgress {
     }
 
     private static long size(Connection c, String table) throws SQLException {
-        try (PreparedStatement s = c.prepareStatement("SELECT 1 + coalesce(sum(pg_table_size(relid)), 0)"
-                + " FROM pg_partition_tree(to_regclass(?))")) {
+        try (PreparedStatement s = c.prepareStatement(
+                "SELECT 1 + coalesce(sum(pg_table_size(relid)), 0)" + " FROM pg_partition_tree(to_regclass(?))")) {
             s.setString(1, table);
             try (ResultSet r = s.executeQuery()) {
                 r.next();

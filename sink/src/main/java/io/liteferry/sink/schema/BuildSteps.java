@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class BuildSteps {
     private static final Pattern INDEX = Pattern.compile("CREATE (UNIQUE )?INDEX (.*)", Pattern.DOTALL);
-    private static final Pattern UNIQUE =
-            Pattern.compile("(ALTER TABLE .* ADD CONSTRAINT .*) UNIQUE (\\(.*\\))( (?:NOT )?DEFERRABLE.*)?", Pattern.DOTALL);
+    private static final Pattern UNIQUE = Pattern.compile(
+            "(ALTER TABLE .* ADD CONSTRAINT .*) UNIQUE (\\(.*\\))( (?:NOT )?DEFERRABLE.*)?", Pattern.DOTALL);
     private static final Pattern CHECKED =
             Pattern.compile("ALTER TABLE .* ADD CONSTRAINT .* (FOREIGN KEY|CHECK) .*", Pattern.DOTALL);
 
@@ -34,7 +34,10 @@ final class BuildSteps {
      * @param constraint whether it is valid; null where there is none
      * @param index the same
      */
-    private record Found(boolean partitioned, @Nullable Boolean constraint, @Nullable Boolean index) {}
+    private record Found(
+            boolean partitioned,
+            @Nullable Boolean constraint,
+            @Nullable Boolean index) {}
 
     private BuildSteps() {}
 

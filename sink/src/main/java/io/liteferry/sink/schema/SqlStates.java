@@ -20,10 +20,7 @@ public final class SqlStates {
     /** True where one row is to blame: a value the type cannot hold or PostgreSQL cannot store, a NULL, no partition for it. */
     public static boolean isRowRefused(SQLException e) {
         String state = String.valueOf(e.getSQLState());
-        return state.startsWith("22")
-                || state.startsWith("54")
-                || state.equals(NOT_NULL_VIOLATION)
-                || isNoPartition(e);
+        return state.startsWith("22") || state.startsWith("54") || state.equals(NOT_NULL_VIOLATION) || isNoPartition(e);
     }
 
     /** True where a row has no partition. */

@@ -109,8 +109,8 @@ final class Spool {
                 stage.mergeSpooled(c, id.batch(), from, to - 1);
             } catch (SQLException e) {
                 if (SqlStates.isNoPartition(e) && refused.readAgain(id)) {
-                    throw new SpoolLostException("a partition of " + table.source() + " was detached while batch " + id
-                            + " was spooled");
+                    throw new SpoolLostException(
+                            "a partition of " + table.source() + " was detached while batch " + id + " was spooled");
                 }
                 throw e;
             }
