@@ -42,12 +42,20 @@ class PlanSchemaTest {
                   id: { type: bigint, identity: true, nullable: false }
                   at: { type: timestamp with time zone, encoding: unix_millis, zone: UTC }
                   price: { type: "numeric(10, 2)", default: 1 }
-                indexes: [{ name: i, unique: true, constraint: true, terms: ["\\"price\\""] }]
+                indexes: [{ name: i, unique: true, constraint: true, terms: ["\\"price\\"", "\\"id\\""] }]
                 foreign_keys: [{ name: f, columns: [price], references: u, referenced_columns: [x], on_delete: CASCADE }]
                 checks: [{ name: positive, check: "\\"price\\" > 0" }]
               u:
                 key: { unique_index: [x] }
                 columns: { x: { type: int4 } }
+              w:
+                key: [n]
+                partition: { range: at, every: day, ahead: 3, nulls: "-infinity", detached: accepted, at_most: 400 }
+                columns: { n: { type: bigint }, at: { type: date } }
+              l:
+                key: [n]
+                partition: { list: tenant }
+                columns: { n: { type: bigint }, tenant: { type: text } }
               v: { key: rowid, columns: { x: { type: text, collation: C, mask: null }, y: { type: text, mask: "partial:2" } } }
             """;
 
@@ -95,6 +103,9 @@ class PlanSchemaTest {
                 "name: a | nmae: a",
                 "target: t | taget: t",
                 "count: 4 | count: many",
+                "every: day | every: hour",
+                "ahead: 3 | ahaed: 3",
+                "list: tenant | lists: tenant",
                 "type: bigint | type: bigintt",
                 "type: int4 | type: int5",
                 "unix_millis | unix_milis",
