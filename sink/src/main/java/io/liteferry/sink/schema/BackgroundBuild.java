@@ -19,7 +19,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -49,7 +48,9 @@ public final class BackgroundBuild implements AutoCloseable {
     private final int threads;
     private final long pauseNanos;
     private final BuildProgress progress = new BuildProgress();
-    private final List<ObjectBuilder> builders = new CopyOnWriteArrayList<>();
+    /** One a table at the most. */
+    private final Map<String, ObjectBuilder> builders = new ConcurrentHashMap<>();
+
     private final Set<String> waiting = ConcurrentHashMap.newKeySet();
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final Thread thread;
@@ -227,11 +228,11 @@ public final class BackgroundBuild implements AutoCloseable {
             // An index of a large table takes longer than any answer of a batch.
             c.setNetworkTimeout(Runnable::run, 0);
             ObjectBuilder builder = new ObjectBuilder(plan, c, task.table, waiting);
-            builders.add(builder);
+            builders.put(task.table.source(), builder);
             try {
                 task.work.with(builder);
             } finally {
-                builders.remove(builder);
+                builders.remove(task.table.source());
             }
         }
         return null;
@@ -262,7 +263,7 @@ public final class BackgroundBuild implements AutoCloseable {
      */
     public @Nullable GatedObject giveUp(String name) throws SQLException {
         try {
-            for (ObjectBuilder b : builders) {
+            for (ObjectBuilder b : builders.values()) {
                 GatedObject o = b.giveUp(name, GIVE_UP_MILLIS);
                 if (o != null) {
                     return o;
@@ -280,7 +281,7 @@ public final class BackgroundBuild implements AutoCloseable {
         stopping.countDown();
         try {
             for (long waited = 0; thread.isAlive() && waited < STOP_SECONDS * 10; waited++) {
-                for (ObjectBuilder b : builders) {
+                for (ObjectBuilder b : builders.values()) {
                     b.stop();
                 }
                 thread.join(100);

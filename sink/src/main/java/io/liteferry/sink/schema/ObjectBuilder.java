@@ -157,7 +157,7 @@ final class ObjectBuilder {
         givenUp = true;
         cancel();
         long until = System.nanoTime() + millis * 1_000_000;
-        while (building == o && System.nanoTime() - until < 0) {
+        while (o.equals(building) && System.nanoTime() - until < 0) {
             wait(100);
         }
         return o;
