@@ -16,6 +16,7 @@ public final class DocumentedMetrics {
             "liteferry_snapshot_rows_expected",
             "liteferry_sink_rows_total",
             "liteferry_sink_swept_total",
+            "liteferry_sink_detached_total",
             "liteferry_sink_lag_seconds",
             "liteferry_sink_lag_records",
             "liteferry_sink_batch_seconds",

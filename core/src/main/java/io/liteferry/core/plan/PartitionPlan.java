@@ -95,6 +95,11 @@ public sealed interface PartitionPlan {
         return this instanceof ByList l ? Optional.of(l.column) : Optional.empty();
     }
 
+    /** Source names of the columns that say in which partition a row stands. */
+    default List<String> columns() {
+        return byColumn().map(List::of).orElse(List.of());
+    }
+
     /** What the verdict says of rows whose partition was detached. */
     default Detached detached() {
         return Detached.NOT_READY;

@@ -64,7 +64,9 @@ class OpenMismatchesTest {
         TablePlan docs = TablePlan.simple(
                 "docs",
                 KeyPlan.primaryKey("k"),
-                List.of(ColumnPlan.plain("k", TargetType.of(Kind.TEXT)).notNull().comparedByBytes()));
+                List.of(ColumnPlan.plain("k", TargetType.of(Kind.TEXT))
+                        .notNull()
+                        .comparedByBytes()));
         try (TwoSides sides = new TwoSides(folder, Map.of(), docs)) {
             sides.source("CREATE TABLE docs(k TEXT PRIMARY KEY NOT NULL)");
             sides.source("INSERT INTO docs VALUES (hex(randomblob(4000)))");
@@ -73,8 +75,10 @@ class OpenMismatchesTest {
             try (Comparison both = sides.comparison();
                     ResultStore store = new ResultStore(PgConnections.of(sides.plan.options()), TwoSides.NAME)) {
                 String open = "SELECT count(*) FROM liteferry.validation_mismatch WHERE verified_at IS NULL";
-                store.found("docs", sides.pass("docs").findings(), Clock.systemUTC().instant());
-                store.found("docs", sides.pass("docs").findings(), Clock.systemUTC().instant());
+                store.found(
+                        "docs", sides.pass("docs").findings(), Clock.systemUTC().instant());
+                store.found(
+                        "docs", sides.pass("docs").findings(), Clock.systemUTC().instant());
                 assertThat(sides.targetValue(open)).isEqualTo("1");
                 sides.source("DELETE FROM docs");
                 new OpenMismatches(sides.plan, both, store, Clock.systemUTC()).look();
