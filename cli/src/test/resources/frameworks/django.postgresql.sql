@@ -21,3 +21,4 @@ ALTER TABLE "shop_order_tags" ADD CONSTRAINT "shop_order_tags_tag_id_4e5f6a7b_fk
 CREATE INDEX "shop_order_tags_order_id_0a1b2c3d" ON "shop_order_tags" ("order_id");
 CREATE INDEX "shop_order_tags_tag_id_4e5f6a7b" ON "shop_order_tags" ("tag_id");
 INSERT INTO django_migrations(app, name, applied) VALUES ('auth', '0001_initial', '2024-06-01 00:00:00+00'), ('shop', '0001_initial', '2024-06-01 00:00:01+00');
+INSERT INTO django_content_type(app_label, model) VALUES ('shop', 'tag'), ('auth', 'user');

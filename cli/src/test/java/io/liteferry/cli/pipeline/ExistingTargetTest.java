@@ -86,7 +86,7 @@ class ExistingTargetTest {
                 library.command("apply", "--config", library.config().toString());
 
         assertThat(apply.exit()).isEqualTo(3);
-        assertThat(apply.err()).contains("LF-403").contains("author");
+        assertThat(apply.err()).contains("LF-403").contains("author").contains("existing: replace");
     }
 
     private static void run(String url, String script) throws Exception {

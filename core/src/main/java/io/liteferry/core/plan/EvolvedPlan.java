@@ -222,7 +222,8 @@ public final class EvolvedPlan {
                         .map(k -> new CheckPlan(k.name(), QuotedNames.renamed(k.expression(), target)))
                         .toList(),
                 t.expectedRows(),
-                t.made());
+                t.made(),
+                t.replace());
         tables.set(at, now);
         tables.replaceAll(other -> with(
                 other,
@@ -270,6 +271,6 @@ public final class EvolvedPlan {
                 .filter(k -> names.containsAll(QuotedNames.of(k.expression())))
                 .toList();
         return new TablePlan(
-                t.source(), t.target(), key, columns, t.partition(), indexes, keys, checks, t.expectedRows(), t.made());
+                t.source(), t.target(), key, columns, t.partition(), indexes, keys, checks, t.expectedRows(), t.made(), t.replace());
     }
 }

@@ -28,6 +28,7 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
  * Unknown keys are refused; nothing is repaired.
  */
 final class PlanReader {
+    static final String REPLACE = "replace";
     static final String NO_ACTION = "NO ACTION";
 
     static final Set<String> ACTIONS = Set.of(NO_ACTION, "RESTRICT", "CASCADE", "SET NULL", "SET DEFAULT");
@@ -121,6 +122,11 @@ final class PlanReader {
         if (columns.isEmpty() || key.isEmpty()) {
             return Optional.empty();
         }
+        String existing = t.parsed(
+                        "existing",
+                        "true, false or replace",
+                        s -> Optional.of(s).filter(List.of("true", "false", REPLACE)::contains))
+                .orElse("false");
         return Optional.of(new TablePlan(
                 source,
                 t.text("target", source),
@@ -140,7 +146,8 @@ final class PlanReader {
                         .flatMap(Optional::stream)
                         .toList(),
                 t.number("expected_rows", 0, 0, Long.MAX_VALUE),
-                !t.flag("existing", false)));
+                existing.equals("false"),
+                existing.equals(REPLACE)));
     }
 
     private Optional<KeyPlan> key(YamlMap t, List<ColumnPlan> columns) {

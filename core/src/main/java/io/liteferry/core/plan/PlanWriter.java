@@ -65,7 +65,7 @@ final class PlanWriter {
         line("  " + scalar(t.source()) + ":");
         line("    target: " + scalar(t.target()));
         if (!t.made()) {
-            line("    existing: true");
+            line("    existing: " + (t.replace() ? PlanReader.REPLACE : "true"));
         }
         line("    key: " + key(t.key()));
         line("    expected_rows: " + t.expectedRows());

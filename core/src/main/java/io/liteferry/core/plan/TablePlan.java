@@ -15,6 +15,7 @@ import java.util.Set;
  * @param target name in PostgreSQL, without the schema
  * @param expectedRows rows counted by the plan, for progress only
  * @param made true where {@code apply} makes the target table; false where the application's own migrations have made it
+ * @param replace true where {@code apply} deletes the rows that the application's own migrations have put there
  */
 public record TablePlan(
         String source,
@@ -26,7 +27,8 @@ public record TablePlan(
         List<ForeignKeyPlan> foreignKeys,
         List<CheckPlan> checks,
         long expectedRows,
-        boolean made) {
+        boolean made,
+        boolean replace) {
 
     public TablePlan {
         columns = List.copyOf(columns);
@@ -43,9 +45,12 @@ public record TablePlan(
         if (!names.containsAll(key.columns())) {
             throw new IllegalArgumentException("key of " + source + " names unknown columns: " + key.columns());
         }
+        if (made && replace) {
+            throw new IllegalArgumentException("the rows of " + source + " cannot be replaced in a table that is made");
+        }
     }
 
-    /** A table without CHECK constraints. */
+    /** A table without CHECK constraints whose target is empty. */
     public TablePlan(
             String source,
             String target,
@@ -56,7 +61,7 @@ public record TablePlan(
             List<ForeignKeyPlan> foreignKeys,
             long expectedRows,
             boolean made) {
-        this(source, target, key, columns, partition, indexes, foreignKeys, List.of(), expectedRows, made);
+        this(source, target, key, columns, partition, indexes, foreignKeys, List.of(), expectedRows, made, false);
     }
 
     /** A table of the same name on both sides, made by {@code apply}, with no secondary indexes. */

@@ -85,7 +85,8 @@ final class ExistingSchema implements TargetSchema {
                     "PLAN-TARGET-NOT-EMPTY",
                     table.name(),
                     "target table " + target.get().name() + " holds rows already",
-                    "Empty it; nothing is merged into rows that did not come through the pipeline"));
+                    "Empty it, or set existing: replace, and apply deletes them; nothing is merged into rows that did not come"
+                            + " through the pipeline"));
         }
         return true;
     }

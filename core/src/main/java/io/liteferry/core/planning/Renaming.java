@@ -46,7 +46,8 @@ final class Renaming {
                         .map(k -> new CheckPlan(k.name(), renamed(t.target(), k.expression())))
                         .toList(),
                 t.expectedRows(),
-                t.made());
+                t.made(),
+                t.replace());
     }
 
     private IndexPlan index(String table, IndexPlan i) {

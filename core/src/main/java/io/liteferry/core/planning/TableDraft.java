@@ -42,6 +42,6 @@ record TableDraft(
             List<ForeignKeyPlan> foreignKeys,
             List<CheckPlan> checks) {
         return new TablePlan(
-                source(), target, key, columns, partition, indexes, foreignKeys, checks, profile.rows(), made);
+                source(), target, key, columns, partition, indexes, foreignKeys, checks, profile.rows(), made, false);
     }
 }

@@ -42,7 +42,7 @@ class PlanSchemaTest {
                   id: { type: bigint, identity: true, nullable: false }
                   at: { type: timestamp with time zone, encoding: unix_millis, zone: UTC }
                   price: { type: "numeric(10, 2)", default: 1 }
-                indexes: [{ name: i, unique: true, constraint: true, terms: ["\\"price\\"", "\\"id\\""] }]
+                indexes: [{ name: i, unique: true, constraint: true, terms: ["\\"id\\"", "\\"price\\""] }]
                 foreign_keys: [{ name: f, columns: [price], references: u, referenced_columns: [x], on_delete: CASCADE }]
                 checks: [{ name: positive, check: "\\"price\\" > 0" }]
               u:
@@ -56,7 +56,7 @@ class PlanSchemaTest {
                 key: [n]
                 partition: { list: tenant }
                 columns: { n: { type: bigint }, tenant: { type: text } }
-              v: { key: rowid, columns: { x: { type: text, collation: C, mask: null }, y: { type: text, mask: "partial:2" } } }
+              v: { existing: replace, key: rowid, columns: { x: { type: text, collation: C, mask: null }, y: { type: text, mask: "partial:2" } } }
             """;
 
     @TempDir
@@ -111,6 +111,7 @@ class PlanSchemaTest {
                 "unix_millis | unix_milis",
                 "nullable: false | nullable: maybe",
                 "key: rowid | key: rowidd",
+                "existing: replace | existing: replaced",
                 "unique_index | uniqe_index",
                 "terms: | term:",
                 "references: u, | ''",

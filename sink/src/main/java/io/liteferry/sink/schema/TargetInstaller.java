@@ -41,6 +41,16 @@ public final class TargetInstaller {
 
     /** What {@link #install()} runs, in order, after it has brought schema liteferry to this program's version. */
     public List<String> statements() {
+        List<String> statements = new ArrayList<>(making());
+        plan.tables().stream().filter(TablePlan::replace).forEach(t -> statements.add(deletion(t)));
+        return statements;
+    }
+
+    private String deletion(TablePlan t) {
+        return "DELETE FROM " + TargetNames.qualified(plan, t);
+    }
+
+    private List<String> making() {
         List<String> statements = new ArrayList<>();
         if (plan.tables().stream().anyMatch(TablePlan::made)
                 && !TargetNames.schema(plan).equals("public")) {
@@ -71,7 +81,8 @@ public final class TargetInstaller {
     }
 
     /**
-     * Makes what is missing. Tables must be empty, unless this source was already applied to them.
+     * Makes what is missing. Tables must be empty, unless this source was already applied to them, or their rows are to be
+     * replaced.
      *
      * @throws LiteferryException {@link ErrorCode#TARGET_NOT_EMPTY}, {@link ErrorCode#TARGET_MISMATCH}, each naming every
      *     table concerned; nothing is made then
@@ -81,7 +92,7 @@ public final class TargetInstaller {
         String running = "Making the target of " + plan.source();
         try (Connection c = connections.open(APPLICATION);
                 Statement s = c.createStatement()) {
-            for (String sql : statements()) {
+            for (String sql : making()) {
                 running = sql;
                 s.execute(sql);
             }
@@ -93,6 +104,12 @@ public final class TargetInstaller {
             if (plan.tables().stream().anyMatch(t -> !t.made()) && !alreadyApplied(c)) {
                 running = "Taking off the secondary constraints of existing tables";
                 new OwnDefinitions(plan).takeOff(c);
+                for (TablePlan t : plan.tables()) {
+                    if (t.replace()) {
+                        running = deletion(t);
+                        s.execute(running);
+                    }
+                }
             }
             c.commit();
         } catch (SQLException e) {
@@ -225,6 +242,9 @@ public final class TargetInstaller {
         List<String> filled = new ArrayList<>();
         try (Statement s = c.createStatement()) {
             for (TablePlan t : plan.tables()) {
+                if (t.replace()) {
+                    continue;
+                }
                 try (ResultSet r =
                         s.executeQuery("SELECT EXISTS (SELECT 1 FROM " + TargetNames.qualified(plan, t) + ")")) {
                     r.next();
@@ -238,7 +258,8 @@ public final class TargetInstaller {
             throw new LiteferryException(
                     ErrorCode.TARGET_NOT_EMPTY,
                     "Making the target of " + plan.source() + ": rows stand in " + String.join(", ", filled)
-                            + ", which no sink of this migration has written. Empty or rename these tables, or choose"
+                            + ", which no sink of this migration has written. Empty or rename these tables, set existing: replace"
+                            + " where they may be deleted, or choose"
                             + " another target.schema.");
         }
     }
