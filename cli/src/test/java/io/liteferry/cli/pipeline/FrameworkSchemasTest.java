@@ -84,8 +84,8 @@ class FrameworkSchemasTest {
     /** As the blocker of the plan says: what migrations have put into tables of the application gives way. */
     private static void replaceFilledTables(MigrationFixture app) throws Exception {
         String yaml = Files.readString(app.config());
-        String edited = yaml.replaceAll(
-                "(# PLAN-TARGET-NOT-EMPTY (?:.*\\n)+?    )existing: true", "$1existing: replace");
+        String edited =
+                yaml.replaceAll("(# PLAN-TARGET-NOT-EMPTY (?:.*\\n)+?    )existing: true", "$1existing: replace");
         assertThat(edited.equals(yaml)).isEqualTo(!yaml.contains("PLAN-TARGET-NOT-EMPTY"));
         Files.writeString(app.config(), edited);
     }

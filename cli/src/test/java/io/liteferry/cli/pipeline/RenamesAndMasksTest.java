@@ -66,7 +66,10 @@ class RenamesAndMasksTest {
                 .asString()
                 .contains("FOREIGN KEY (client) REFERENCES client(id)");
 
-        assertThat(rows(target, "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'c' AND conrelid = 'purchase'::regclass"))
+        assertThat(
+                        rows(
+                                target,
+                                "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'c' AND conrelid = 'purchase'::regclass"))
                 .singleElement()
                 .asString()
                 .startsWith("paid|CHECK (((amount >= ");

@@ -271,6 +271,16 @@ public final class EvolvedPlan {
                 .filter(k -> names.containsAll(QuotedNames.of(k.expression())))
                 .toList();
         return new TablePlan(
-                t.source(), t.target(), key, columns, t.partition(), indexes, keys, checks, t.expectedRows(), t.made(), t.replace());
+                t.source(),
+                t.target(),
+                key,
+                columns,
+                t.partition(),
+                indexes,
+                keys,
+                checks,
+                t.expectedRows(),
+                t.made(),
+                t.replace());
     }
 }

@@ -95,7 +95,9 @@ final class PlanKeys {
             required("check", "The condition as PostgreSQL reads it, names in double quotes.", text()));
     static final PlanKeys TABLE = new PlanKeys(
             key("target", "Name in PostgreSQL; the same by default.", text()),
-            key("existing", "True where the application's own migrations have made the target table; replace where apply is to"
+            key(
+                    "existing",
+                    "True where the application's own migrations have made the target table; replace where apply is to"
                             + " delete the rows that they have put there.",
                     any(flag(false), words(List.of(PlanReader.REPLACE)))),
             required(
