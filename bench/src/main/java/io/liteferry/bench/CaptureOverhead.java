@@ -31,6 +31,8 @@ record CaptureOverhead(int rounds, int milliseconds) {
     /** A 99th percentile of few transactions says nothing. */
     private static final int WRITERS_TIME = 5;
 
+    private static final int WARM_UP_TIMES = 4;
+
     private static final List<String> SYNCHRONOUS = List.of("NORMAL", "FULL");
 
     private enum Variant {
@@ -76,14 +78,15 @@ record CaptureOverhead(int rounds, int milliseconds) {
                             + WrittenTable.ROWS_BEFORE + " rows before"),
                     List.of(
                             "inserts and updates in turn; WAL, synchronous=NORMAL, one connection in this JVM; "
-                                    + milliseconds + " ms a figure after as long a warm-up",
+                                    + milliseconds + " ms a figure after " + WARM_UP_TIMES + " times as long a warm-up",
                             "single: one change a transaction, as fast as it goes; batch: " + BATCH
                                     + "; p50 and p99 of single transactions at " + PACED_PER_SECOND + " a second",
                             "eight_writers: " + EightWriters.WRITERS + " connections, each "
                                     + EightWriters.EACH_PER_SECOND + " transactions a second, for "
                                     + WRITERS_TIME * milliseconds
                                     + " ms; waiting for locks included; synchronous NORMAL and FULL, which waits for the disk",
-                            "capture: our triggers and a running capture without sink, in a JVM of its own as the broker is;"
+                            "capture: our triggers and a running capture without sink, in a JVM of its own with nice 5, as the"
+                                    + " launcher starts it, the broker in another;"
                                     + " json_images: triggers with json_object of OLD and NEW, no reader",
                             "cpu_per_second: changes by a second of the writing thread's CPU time, which a busy machine"
                                     + " disturbs least",
@@ -206,7 +209,10 @@ record CaptureOverhead(int rounds, int milliseconds) {
         /** @param settle a steady rate is measured without the work that the full rate has left */
         private Map<String, Double> write(Path file, Connection c, WrittenTable table, double wal, Settling settle)
                 throws SQLException, InterruptedException {
-            single(table);
+            // What a JVM compiles in its first seconds is no cost of a service that runs for weeks.
+            for (int i = 0; i < WARM_UP_TIMES; i++) {
+                single(table);
+            }
             Map<String, Double> m = new LinkedHashMap<>();
             long before = cpuNanos();
             Rate single = single(table);

@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -30,19 +31,29 @@ final class Child implements AutoCloseable {
         this.log = log;
     }
 
-    /** @param log gets its standard error */
-    static Child start(Class<?> main, String heap, Path log, Map<String, String> environment, List<String> arguments)
+    /**
+     * @param before a command that starts it, {@code nice} for one
+     * @param log gets its standard error
+     */
+    static Child start(
+            List<String> before,
+            Class<?> main,
+            String heap,
+            Path log,
+            Map<String, String> environment,
+            List<String> arguments)
             throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx" + heap,
-                        "-XX:+UseSerialGC",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        main.getName())
-                .redirectError(log.toFile());
-        builder.command().addAll(arguments);
+        List<String> command = new ArrayList<>(before);
+        command.addAll(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx" + heap,
+                "-XX:+UseSerialGC",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                main.getName()));
+        command.addAll(arguments);
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(log.toFile());
         builder.environment().putAll(environment);
         return new Child(builder.start(), log);
     }

@@ -67,21 +67,23 @@ final class Pipeline implements AutoCloseable {
 
     /** Starts the process; the clock of {@link #secondsUntilConsistent()} runs from here. */
     static Pipeline start(Plan plan, Path folder) throws IOException {
-        return start(plan, folder, List.of());
+        return start(plan, folder, List.of(), List.of());
     }
 
-    /** Capture without the sink: what stands beside the source. */
+    /** Capture without the sink: what stands beside the source, and gives way to the application as the launcher has it. */
     static Pipeline startCapture(Plan plan, Path folder) throws IOException {
-        return start(plan, folder, List.of(PipelineProcess.ALONE));
+        return start(plan, folder, List.of("nice", "-n", "5"), List.of(PipelineProcess.ALONE));
     }
 
-    private static Pipeline start(Plan plan, Path folder, List<String> arguments) throws IOException {
+    private static Pipeline start(Plan plan, Path folder, List<String> before, List<String> arguments)
+            throws IOException {
         Path file = folder.resolve(plan.name() + ".yaml");
         PlanFile.write(plan, file);
         List<String> all = new ArrayList<>(List.of(file.toString()));
         all.addAll(arguments);
         long from = System.nanoTime();
         Child child = Child.start(
+                before,
                 PipelineProcess.class,
                 HEAP,
                 folder.resolve(plan.name() + ".log"),

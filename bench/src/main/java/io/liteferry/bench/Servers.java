@@ -34,6 +34,7 @@ final class Servers implements AutoCloseable {
         PostgresServer postgres = PostgresServer.start(folder.resolve("postgres"));
         try {
             Child broker = Child.start(
+                    List.of(),
                     BrokerProcess.class,
                     BROKER_HEAP,
                     folder.resolve("broker.log"),
