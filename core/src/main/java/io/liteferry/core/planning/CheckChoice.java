@@ -15,7 +15,7 @@ final class CheckChoice {
     static List<CheckPlan> checks(TableDraft table, TargetNames names, List<Finding> findings) {
         List<CheckPlan> plans = new ArrayList<>();
         for (SourceTable.Check check : table.profile().table().checks()) {
-            Optional<String> condition = ExpressionTranslation.predicate(check.expression(), table::column);
+            Optional<String> condition = ExpressionTranslation.predicate(check.expression(), table);
             if (condition.isPresent()) {
                 String name = names.relation(check.name().orElse(table.target() + "_check"));
                 plans.add(new CheckPlan(name, condition.get()));

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -36,6 +37,7 @@ final class ExpressionTranslation {
 
     private final String sql;
     private final Function<String, Optional<ColumnPlan>> columns;
+    private final Predicate<ColumnPlan> byBytes;
     private int at;
     private String token = "";
     private TokenKind kind = TokenKind.END;
@@ -49,24 +51,26 @@ final class ExpressionTranslation {
         END
     }
 
-    private ExpressionTranslation(String sql, Function<String, Optional<ColumnPlan>> columns) {
+    private ExpressionTranslation(
+            String sql, Function<String, Optional<ColumnPlan>> columns, Predicate<ColumnPlan> byBytes) {
         this.sql = sql;
+        this.byBytes = byBytes;
         this.columns = columns;
     }
 
     /** An index term: a column, or lower or upper of one. */
     static Optional<String> term(String sql, Function<String, Optional<ColumnPlan>> columns) {
-        return translated(sql, columns, ExpressionTranslation::operandTerm);
+        return translated(new ExpressionTranslation(sql, columns, c -> true), ExpressionTranslation::operandTerm);
     }
 
-    /** The predicate of a partial index. */
-    static Optional<String> predicate(String sql, Function<String, Optional<ColumnPlan>> columns) {
-        return translated(sql, columns, ExpressionTranslation::disjunction);
+    /** The predicate of a partial index, or the condition of a CHECK. */
+    static Optional<String> predicate(String sql, TableDraft table) {
+        // A column with a collation compares text otherwise than PostgreSQL.
+        Predicate<ColumnPlan> byBytes = c -> table.profile().table().comparesBytes(c.source());
+        return translated(new ExpressionTranslation(sql, table::column, byBytes), ExpressionTranslation::disjunction);
     }
 
-    private static Optional<String> translated(
-            String sql, Function<String, Optional<ColumnPlan>> columns, Function<ExpressionTranslation, String> rule) {
-        ExpressionTranslation t = new ExpressionTranslation(sql, columns);
+    private static Optional<String> translated(ExpressionTranslation t, Function<ExpressionTranslation, String> rule) {
         try {
             t.advance();
             String result = rule.apply(t);
@@ -198,6 +202,7 @@ final class ExpressionTranslation {
                 return sign + literal();
             }
         } else if (kind == TokenKind.STRING
+                && byBytes.test(left.column())
                 && TEXTS.contains(left.column().type().kind())
                 && !token.contains("\\")) {
             return literal();

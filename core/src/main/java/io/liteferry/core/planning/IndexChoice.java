@@ -64,7 +64,7 @@ final class IndexChoice {
             }
             terms.add(term.get() + (t.descending() ? " DESC" : ""));
         }
-        Optional<String> where = index.where().flatMap(w -> ExpressionTranslation.predicate(w, table::column));
+        Optional<String> where = index.where().flatMap(w -> ExpressionTranslation.predicate(w, table));
         if (index.where().isPresent() && where.isEmpty()) {
             return leaveOut(index, "its WHERE " + index.where().get() + " may mean something else in PostgreSQL");
         }

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 
 /** The CHECK constraints of a CREATE TABLE statement, as written. SQLite's catalogue does not list them. */
 final class CheckText {
-    private static final Pattern TOKEN = Pattern.compile(
+    static final Pattern TOKEN = Pattern.compile(
             "'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`(?:[^`]|``)*`|\\[[^]]*]|--[^\\n]*|/\\*.*?(?:\\*/|$)|\\w+|\\s+|.",
             Pattern.DOTALL);
 
@@ -52,7 +52,7 @@ final class CheckText {
         return checks;
     }
 
-    private static String unquoted(String name) {
+    static String unquoted(String name) {
         char first = name.charAt(0);
         return "\"`[".indexOf(first) < 0
                 ? name

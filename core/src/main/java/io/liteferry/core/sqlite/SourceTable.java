@@ -124,6 +124,11 @@ public record SourceTable(
      */
     public record Check(Optional<String> name, String expression) {}
 
+    /** Whether a column compares text by its bytes; false where it is declared with a collation. */
+    public boolean comparesBytes(String column) {
+        return !CollationText.columns(sql).contains(column.toLowerCase(Locale.ROOT));
+    }
+
     /** Its CHECK constraints. */
     public List<Check> checks() {
         return CheckText.of(sql);

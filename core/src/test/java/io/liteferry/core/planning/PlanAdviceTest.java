@@ -94,9 +94,9 @@ class PlanAdviceTest {
     void namesEveryChoiceThatIsAPersonsAndWhatIsNotCarried() {
         PlanProposal plan = plan(
                 "CREATE TABLE person(email TEXT COLLATE NOCASE PRIMARY KEY, nick TEXT COLLATE NOCASE UNIQUE,"
-                        + " born DATETIME, balance REAL, age INTEGER CHECK (age >= 0 /* years */ AND nick <> ')'),"
+                        + " born DATETIME, balance REAL, age INTEGER CHECK (age >= 0 /* years */ AND age <> 99),"
                         + " initial TEXT AS (substr(nick, 1, 1)), CONSTRAINT \"check\" CHECK(length(nick) > 1),"
-                        + " CHECK(nick NOT LIKE 'x%'), CONSTRAINT state CHECK (age BETWEEN -1 AND 150 AND nick NOT IN ('a', 'b''('))) WITHOUT ROWID",
+                        + " CHECK(nick NOT LIKE 'x%'), CONSTRAINT state CHECK (age BETWEEN -1 AND 150 AND age NOT IN (97, 98)), CHECK (nick <> 'b''(')) WITHOUT ROWID",
                 "INSERT INTO person(email, nick, born, balance, age) VALUES ('a@b', 'ab', '2024-01-02 03:04:05', 1.25, 1)",
                 "CREATE VIEW adults AS SELECT * FROM person WHERE age > 17",
                 "CREATE VIRTUAL TABLE search USING fts5(body)");
@@ -113,18 +113,32 @@ class PlanAdviceTest {
         assertThat(findings)
                 .filteredOn(f -> f.id().equals("PLAN-CHECK-LEFT-OUT"))
                 .extracting(Finding::found)
-                .singleElement()
-                .asString()
-                .startsWith("CHECK (nick NOT LIKE 'x%') is not carried");
+                .extracting(f -> f.replaceFirst(":.*", ""))
+                // nick compares without case, PostgreSQL's text does not.
+                .containsExactlyInAnyOrder(
+                        "CHECK (nick NOT LIKE 'x%') is not carried", "CHECK (nick <> 'b''(') is not carried");
         assertThat(plan.plan().table("person").orElseThrow().checks())
                 .containsExactly(
-                        new CheckPlan("person_check", "\"age\" >= 0 AND \"nick\" <> ')'"),
+                        new CheckPlan("person_check", "\"age\" >= 0 AND \"age\" <> 99"),
                         new CheckPlan("check", "length(\"nick\") > 1"),
-                        new CheckPlan("state", "\"age\" BETWEEN -1 AND 150 AND \"nick\" NOT IN ('a', 'b''(')"));
+                        new CheckPlan("state", "\"age\" BETWEEN -1 AND 150 AND \"age\" NOT IN (97, 98)"));
         assertThat(findings)
                 .filteredOn(f -> f.id().equals("PLAN-LEFT-OUT"))
                 .extracting(f -> f.subject() + " " + f.found().replaceFirst(",.*", ""))
                 .contains("adults is a view", "search is a virtual table", "search_data is a table of a virtual table");
+    }
+
+    @Test
+    void carriesComparisonsOfTextWhereTheTableComparesBytes() {
+        PlanProposal plan = plan(
+                "CREATE TABLE t(id INTEGER PRIMARY KEY, other TEXT /* , */ COLLATE NOCASE CHECK (other <> 'x'), \"state\" TEXT DEFAULT 'collate' CHECK (state IN ('open', 'clo''sed (')), ok BOOLEAN CHECK (ok IN (0, 1)))",
+                "CREATE UNIQUE INDEX open ON t(id) WHERE state NOT IN ('open')",
+                "INSERT INTO t VALUES (1, 'y', 'open', 1)");
+
+        assertThat(plan.plan().tables().get(0).checks())
+                .extracting(CheckPlan::expression)
+                .containsExactly("\"state\" IN ('open', 'clo''sed (')", "\"ok\" IN (false, true)");
+        assertThat(plan.plan().tables().get(0).indexes().get(0).where()).contains("\"state\" NOT IN ('open')");
     }
 
     private List<Finding> findings(String... statements) {
