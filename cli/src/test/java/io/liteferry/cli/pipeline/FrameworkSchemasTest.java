@@ -60,6 +60,9 @@ class FrameworkSchemasTest {
         MigrationFixture app = MigrationFixture.of(folder, source);
         app.makePlanOnto(SharedServers.kafka(), target);
         replaceFilledTables(app);
+        MigrationFixture.Ended diff =
+                app.command("plan", "--diff", "--config", app.config().toString());
+        assertThat(diff.exit()).as(diff.out()).isZero();
         run("jdbc:sqlite:" + source, changes);
 
         MigrationFixture.Ended ended = app.runUntilReady();

@@ -115,6 +115,9 @@ public final class PlanSchema {
 
     static ObjectNode options() {
         ObjectNode options = node("object").put("additionalProperties", false);
+        options.putObject("patternProperties")
+                .putObject("^" + Options.clientPrefix().replace(".", "\\."))
+                .put("description", "An option of Kafka's clients by its own name.");
         ObjectNode properties = options.putObject("properties");
         for (ConfigDef.ConfigKey k : Options.declared().configKeys().values()) {
             properties.set(

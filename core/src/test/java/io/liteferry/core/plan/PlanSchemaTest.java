@@ -31,7 +31,7 @@ class PlanSchemaTest {
             apiVersion: liteferry/v1
             kind: Migration
             name: m
-            options: { poll.interval.ms: 20ms, max.batch.size: 100 }
+            options: { poll.interval.ms: 20ms, max.batch.size: 100, kafka.client.dns.lookup: use_all_dns_ips }
             sources: [{ name: a, file: a.db }]
             tables:
               t:
