@@ -267,6 +267,23 @@ class PartitionsTest {
     }
 
     @Test
+    void aTableThatIsMadeAnewHasNoDetachedPartitions() {
+        try (Migration m = new Migration(events(MONTHLY)).install()) {
+            m.start(MAY);
+            event(m, Operation.CREATE, 1, "2024-01-05");
+            m.stream.end(1);
+            m.awaitApplied(1);
+            m.stop();
+            m.execute("DROP TABLE events");
+            m.install().start(MAY);
+            event(m, Operation.CREATE, 1, "2024-01-05");
+            m.stream.end(2);
+            m.awaitApplied(2);
+            assertThat(m.rows(ROWS)).containsExactly("1|2024-01-05 00:00:00|events_p2024_01");
+        }
+    }
+
+    @Test
     void aPartitionMayBeDetachedWhileALargeBatchIsSpooled() {
         try (Migration m = new Migration(Map.of(Options.BATCH_MEMORY_BYTES, "100000"), events(MONTHLY)).install()) {
             m.start(MAY);
@@ -354,15 +371,22 @@ class PartitionsTest {
         try (Migration m = new Migration(events(MONTHLY)).install()) {
             m.execute("CREATE TABLE events_old PARTITION OF events FOR VALUES FROM (MINVALUE) TO ('2023-01-01')");
             m.execute("CREATE TABLE events_p2024_02 (other int)");
+            m.execute("CREATE TABLE events_ides PARTITION OF events FOR VALUES FROM ('2024-03-10') TO ('2024-03-20')");
             m.start(MAY);
             event(m, Operation.CREATE, 1, "1999-01-05");
             event(m, Operation.CREATE, 2, "2022-12-31");
             event(m, Operation.CREATE, 3, "2024-02-05");
+            event(m, Operation.CREATE, 4, "2024-03-15");
+            event(m, Operation.CREATE, 5, "2024-03-25");
             m.stream.end(1);
             m.awaitApplied(1);
-            assertThat(m.rows("SELECT id, tableoid::regclass::text IN ('events_old') FROM events ORDER BY 1"))
-                    .containsExactly("1|t", "2|t", "3|f");
-            assertThat(partitions(m)).isEqualTo(3);
+            assertThat(m.rows("SELECT id, tableoid::regclass FROM events WHERE id <> 3 ORDER BY 1"))
+                    .containsExactly("1|events_old", "2|events_old", "4|events_ides");
+            assertThat(m.rows("SELECT tableoid::regclass::text ~ '^events_p2024_02_[0-9a-f]{8}$' FROM events"
+                            + " WHERE id = 3"))
+                    .containsExactly("t");
+            assertThat(m.rows("SELECT key_text, sqlstate FROM liteferry.quarantine"))
+                    .containsExactly("5|23514");
         }
     }
 

@@ -3,6 +3,7 @@ package io.liteferry.cli.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.liteferry.cli.independent.IndependentComparison;
+import io.liteferry.cli.local.Pipeline;
 import io.liteferry.embedded.PostgresBinaries;
 import io.liteferry.embedded.SharedServers;
 import java.io.IOException;
@@ -12,9 +13,13 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.Statement;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -82,20 +87,17 @@ class PostgresVersionsTest {
         partition(app, "events", "{ range: at, every: month, ahead: 1 }");
         partition(app, "owned", "{ list: tenant }");
         partition(app, "cut", "{ hash: [id], count: 3 }");
-        ready(app, target);
         assertThat(rowsOf(target, "SHOW server_version").get(0)).startsWith(version + ".");
-        // Two rows swap a unique value, some move to other partitions, one goes with its children.
-        sql(
-                file,
-                "PRAGMA foreign_keys = on",
-                "UPDATE parents SET code = 'x' WHERE id = 1",
-                "UPDATE parents SET code = 'c1' WHERE id = 2",
-                "UPDATE parents SET code = 'c2' WHERE id = 1",
-                "DELETE FROM parents WHERE id = 3",
-                "UPDATE events SET at = '2031-05-05 00:00:00' WHERE id % 7 = 0",
-                "UPDATE owned SET tenant = 'new' WHERE id % 5 = 0",
-                "UPDATE owned SET tenant = NULL WHERE id % 11 = 0",
-                "INSERT INTO kinds(t) VALUES ('later')");
+        assertThat(app.command("apply", "--config", app.config().toString()).exit())
+                .isZero();
+        try (Pipeline pipeline = Pipeline.start(
+                app.plan(), Clock.systemUTC(), EnumSet.of(Pipeline.Part.CAPTURE, Pipeline.Part.SINK))) {
+            Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> rowsOf(
+                            target, "SELECT consistent FROM liteferry.applied")
+                    .equals(List.of("t")));
+            pipeline.failIfEnded();
+            change(file);
+        }
         ready(app, target);
         assertThat(rowsOf(
                         target,
@@ -109,6 +111,21 @@ class PostgresVersionsTest {
                         "SELECT partattrs::text || partstrat::text FROM pg_partitioned_table p JOIN pg_class c ON c.oid = partrelid"
                                 + " WHERE relkind = 'p' ORDER BY relname"))
                 .containsExactly("1h", "2r", "2l");
+    }
+
+    private static void change(Path file) throws Exception {
+        // Two rows swap a unique value, some move to other partitions, one goes with its children.
+        sql(
+                file,
+                "PRAGMA foreign_keys = on",
+                "UPDATE parents SET code = 'x' WHERE id = 1",
+                "UPDATE parents SET code = 'c1' WHERE id = 2",
+                "UPDATE parents SET code = 'c2' WHERE id = 1",
+                "DELETE FROM parents WHERE id = 3",
+                "UPDATE events SET at = '2031-05-05 00:00:00' WHERE id % 7 = 0",
+                "UPDATE owned SET tenant = 'new' WHERE id % 5 = 0",
+                "UPDATE owned SET tenant = NULL WHERE id % 11 = 0",
+                "INSERT INTO kinds(t) VALUES ('later')");
     }
 
     private static String rows(String table, String values) {

@@ -31,10 +31,12 @@ public record PartitionRecord(String source, String table, String parent, String
     public List<Made> made(Connection c) throws SQLException {
         List<Made> made = new ArrayList<>();
         try (PreparedStatement s = c.prepareStatement("SELECT p.holds, " + ATTACHED
-                + " FROM liteferry.partition p WHERE p.source = ? AND p.table_name = ? ORDER BY p.made_at")) {
+                + " FROM liteferry.partition p WHERE p.source = ? AND p.table_name = ?"
+                + " AND p.parent = to_regclass(?) ORDER BY p.made_at")) {
             s.setString(1, parent);
             s.setString(2, source);
             s.setString(3, table);
+            s.setString(4, parent);
             try (ResultSet r = s.executeQuery()) {
                 while (r.next()) {
                     made.add(new Made(r.getString(1), r.getBoolean(2)));
@@ -46,13 +48,14 @@ public record PartitionRecord(String source, String table, String parent, String
 
     /** Notes a partition that was made in this transaction. */
     public void note(Connection c, String name, String qualified, String holds) throws SQLException {
-        try (PreparedStatement s = c.prepareStatement("INSERT INTO liteferry.partition (source, table_name, relation,"
-                + " name, holds) VALUES (?, ?, to_regclass(?), ?, ?)")) {
+        try (PreparedStatement s = c.prepareStatement("INSERT INTO liteferry.partition (source, table_name, parent,"
+                + " relation, name, holds) VALUES (?, ?, to_regclass(?), to_regclass(?), ?, ?)")) {
             s.setString(1, source);
             s.setString(2, table);
-            s.setString(3, qualified);
-            s.setString(4, name);
-            s.setString(5, holds);
+            s.setString(3, parent);
+            s.setString(4, qualified);
+            s.setString(5, name);
+            s.setString(6, holds);
             s.executeUpdate();
         }
     }

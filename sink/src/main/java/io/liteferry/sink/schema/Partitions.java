@@ -13,6 +13,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.sql.Statement;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -145,11 +146,23 @@ public final class Partitions {
         String name = name(c, slot);
         String qualified = PgSql.name(TargetNames.schema(plan), name);
         String parent = TargetNames.qualified(plan, table);
+        Savepoint before = c.setSavepoint();
         try (Statement s = c.createStatement()) {
             s.execute(
                     "CREATE TABLE " + qualified + " (LIKE " + parent
                             + " INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING GENERATED INCLUDING STORAGE INCLUDING COMPRESSION)");
             s.execute("ALTER TABLE " + parent + " ATTACH PARTITION " + qualified + " FOR VALUES " + slot.bound());
+            c.releaseSavepoint(before);
+        } catch (SQLException e) {
+            if (!SqlStates.isOverlap(e)) {
+                throw e;
+            }
+            c.rollback(before);
+            LOG.warn(
+                    "somebody's partition is a part of one that is missing table={} partition={}",
+                    table.source(),
+                    name);
+            return State.ATTACHED; // as far as it goes: rows beside it are refused, and put aside
         }
         record.note(c, name, qualified, slot.holds());
         attached++;

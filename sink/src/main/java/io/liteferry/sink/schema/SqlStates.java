@@ -28,6 +28,11 @@ public final class SqlStates {
         return CHECK_VIOLATION.equals(e.getSQLState()) && constraint(e).isEmpty();
     }
 
+    /** True where a partition would overlap another. */
+    static boolean isOverlap(SQLException e) {
+        return "42P17".equals(e.getSQLState());
+    }
+
     /** True where a secondary constraint is to blame: unique, foreign key, check, exclusion. */
     public static boolean isConstraint(SQLException e) {
         String state = String.valueOf(e.getSQLState());

@@ -93,9 +93,9 @@ class PartitionedTargetTest {
         sides.target("CREATE TABLE items(id bigint, at date, PRIMARY KEY (id, at)) PARTITION BY RANGE (at);"
                 + " CREATE TABLE items_1 PARTITION OF items FOR VALUES FROM ('2024-01-01') TO ('2024-02-01');"
                 + " CREATE TABLE items_2 PARTITION OF items FOR VALUES FROM ('2024-02-01') TO ('2024-03-01');"
-                + " INSERT INTO liteferry.partition (source, table_name, relation, name, holds) VALUES"
-                + " ('shop', 'items', 'items_1'::regclass, 'items_1', 'v >= ''2024-01-01''::date AND v < ''2024-02-01''::date'),"
-                + " ('shop', 'items', 'items_2'::regclass, 'items_2', 'v >= ''2024-02-01''::date AND v < ''2024-03-01''::date');"
+                + " INSERT INTO liteferry.partition (source, table_name, parent, relation, name, holds) VALUES"
+                + " ('shop', 'items', 'items'::regclass, 'items_1'::regclass, 'items_1', 'v >= ''2024-01-01''::date AND v < ''2024-02-01''::date'),"
+                + " ('shop', 'items', 'items'::regclass, 'items_2'::regclass, 'items_2', 'v >= ''2024-02-01''::date AND v < ''2024-03-01''::date');"
                 + " INSERT INTO items VALUES (1, '2024-01-31'), (2, '2024-02-01'), (3, '2024-02-29')");
         sides.applied();
         assertThat(sides.pass("items").tally().count(RowVerdict.EQUAL)).isEqualTo(3);

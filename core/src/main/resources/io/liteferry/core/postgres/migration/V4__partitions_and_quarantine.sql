@@ -32,6 +32,7 @@ ALTER TABLE liteferry.validation_pass ADD COLUMN discarded bigint NOT NULL DEFAU
 CREATE TABLE liteferry.partition (
     source     text        NOT NULL,
     table_name text        NOT NULL, -- source name
+    parent     oid         NOT NULL, -- of a table that is there no more it says nothing
     relation   oid         NOT NULL,
     name       text        NOT NULL, -- as it was made, without the schema
     holds      text        NOT NULL, -- which values of the partition column, v, as an expression
