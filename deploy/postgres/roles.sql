@@ -19,6 +19,7 @@ DECLARE
   target text := current_setting('liteferry.target');
   role text;
   item record;
+  shown text;
 BEGIN
   FOREACH role IN ARRAY ARRAY['liteferry_owner', 'liteferry_sink', 'liteferry_validator', 'liteferry_reader'] LOOP
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role) THEN
@@ -64,12 +65,9 @@ BEGIN
     ELSE
       EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s TO liteferry_sink', item.name);
       EXECUTE format('GRANT SELECT ON %s TO liteferry_validator', item.name);
-      IF item.relname <> 'quarantine' THEN
-        EXECUTE format('GRANT SELECT ON %s TO liteferry_reader', item.name);
-      ELSE
-        EXECUTE format('GRANT SELECT (source, table_name, column_name, topic, kafka_offset, sqlstate, reason, since) ON %s'
-                       ' TO liteferry_reader', item.name);
-      END IF;
+      SELECT string_agg(quote_ident(attname), ', ') INTO shown FROM pg_attribute
+        WHERE attrelid = item.name AND attnum > 0 AND NOT attisdropped AND attname NOT IN ('record', 'key', 'key_text');
+      EXECUTE format('GRANT SELECT (%s) ON %s TO liteferry_reader', shown, item.name);
     END IF;
   END LOOP;
 END $$;

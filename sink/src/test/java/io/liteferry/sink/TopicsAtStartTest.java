@@ -51,7 +51,6 @@ class TopicsAtStartTest {
     @ParameterizedTest
     @CsvSource({
         "users, cleanup.policy, compact",
-        "transaction, cleanup.policy, 'compact,delete'",
         "transaction, retention.ms, 86400000",
         "transaction, retention.bytes, 1000000"
     })

@@ -38,6 +38,7 @@ import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -143,6 +144,7 @@ class SecureServersTest {
                 "${file:" + target + "}"));
     }
 
+    @Tag("long")
     @Test
     void theWholePipelineRunsOnThemAndNoSecretIsShown() throws Exception {
         Certificate trusted = Objects.requireNonNull(certificate);
@@ -233,7 +235,13 @@ class SecureServersTest {
         assertThatThrownBy(() -> makeTopics(denied))
                 .hasMessageContainingAll("LF-301", "Authentication failed")
                 .satisfies(e -> assertThat(Throwables.getStackTrace(e)).doesNotContain("wr0ng"));
+
         makeTopics(options(good));
+        try (Connection c = PgConnections.of(Options.of(options(good))).open("test");
+                Statement s = c.createStatement()) {
+            assertThat(is(s, "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"))
+                    .isTrue();
+        }
     }
 
     private static void makeTopics(Map<String, String> options) {

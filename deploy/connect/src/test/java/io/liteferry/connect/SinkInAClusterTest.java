@@ -28,6 +28,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
@@ -163,6 +164,7 @@ class SinkInAClusterTest {
         assertThat(target.stepsBack()).isEmpty();
     }
 
+    @Tag("long")
     @Test
     void eachSourceIsWrittenByATaskOfItsOwn() throws Exception {
         Plan tenants = new Plan(
