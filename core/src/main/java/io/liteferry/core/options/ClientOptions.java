@@ -17,8 +17,8 @@ import org.apache.kafka.common.config.ConfigException;
  * Options of Kafka's own clients, passed through under the prefix {@code kafka.}: how to log in, what to trust, how long to
  * wait. Those that the protocol stands on are Liteferry's.
  */
-final class ClientOptions {
-    static final String PREFIX = "kafka.";
+public final class ClientOptions {
+    public static final String PREFIX = "kafka.";
 
     private static final Set<String> OURS = Set.of(
             "acks",

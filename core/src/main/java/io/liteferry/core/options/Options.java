@@ -302,11 +302,6 @@ public final class Options {
         return of(merged);
     }
 
-    /** How the options begin that are passed through to Kafka's clients. */
-    public static String clientPrefix() {
-        return ClientOptions.PREFIX;
-    }
-
     /** What is passed through to Kafka's clients, by their own names; secrets in the clear. */
     public Map<String, String> kafkaClient() {
         Map<String, String> passed = new TreeMap<>();

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.liteferry.core.options.ClientOptions;
 import io.liteferry.core.options.Options;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -116,7 +117,7 @@ public final class PlanSchema {
     static ObjectNode options() {
         ObjectNode options = node("object").put("additionalProperties", false);
         options.putObject("patternProperties")
-                .putObject("^" + Options.clientPrefix().replace(".", "\\."))
+                .putObject("^" + ClientOptions.PREFIX.replace(".", "\\."))
                 .put("description", "An option of Kafka's clients by its own name.");
         ObjectNode properties = options.putObject("properties");
         for (ConfigDef.ConfigKey k : Options.declared().configKeys().values()) {
