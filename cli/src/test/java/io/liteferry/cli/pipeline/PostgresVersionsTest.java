@@ -90,11 +90,12 @@ class PostgresVersionsTest {
         assertThat(rowsOf(target, "SHOW server_version").get(0)).startsWith(version + ".");
         assertThat(app.command("apply", "--config", app.config().toString()).exit())
                 .isZero();
-        try (Pipeline pipeline = Pipeline.start(
-                app.plan(), Clock.systemUTC(), EnumSet.of(Pipeline.Part.CAPTURE, Pipeline.Part.SINK))) {
-            Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> rowsOf(
-                            target, "SELECT consistent FROM liteferry.applied")
-                    .equals(List.of("t")));
+        try (Pipeline pipeline =
+                Pipeline.start(app.plan(), Clock.systemUTC(), EnumSet.of(Pipeline.Part.CAPTURE, Pipeline.Part.SINK))) {
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> rowsOf(target, "SELECT consistent FROM liteferry.applied")
+                            .equals(List.of("t")));
             pipeline.failIfEnded();
             change(file);
         }
