@@ -24,7 +24,7 @@ import java.util.function.Consumer;
  * with triggers and a running capture, and with triggers that write JSON images and nobody who reads them. Alternated, on
  * a fresh file each time.
  */
-record CaptureOverhead(int rounds, int milliseconds) {
+record CaptureOverhead(int rounds, int milliseconds, Cores cores) {
     private static final int BATCH = 1_000;
     private static final int PACED_PER_SECOND = 500;
     private static final int WAL_CHANGES = 2_000;
@@ -47,7 +47,8 @@ record CaptureOverhead(int rounds, int milliseconds) {
     }
 
     BenchReport run(Consumer<String> progress) throws IOException, SQLException, InterruptedException {
-        try (Servers servers = Servers.start()) {
+        try (Servers servers = Servers.start(cores)) {
+            cores.keepTheApplication();
             Map<String, Double> figures = new LinkedHashMap<>();
             Map<String, Double> ratios = new LinkedHashMap<>();
             List<Map<String, Double>> all = new ArrayList<>();
@@ -88,6 +89,9 @@ record CaptureOverhead(int rounds, int milliseconds) {
                             "capture: our triggers and a running capture without sink, in a JVM of its own with nice 5, as the"
                                     + " launcher starts it, the broker in another;"
                                     + " json_images: triggers with json_object of OLD and NEW, no reader",
+                            cores == Cores.APART
+                                    ? "the writers have the first core, broker and capture the others, in all variants"
+                                    : "writers, broker and capture share all cores",
                             "cpu_per_second: changes by a second of the writing thread's CPU time, which a busy machine"
                                     + " disturbs least",
                             "wal bytes a change: " + WAL_CHANGES + " changes without checkpoint"),
@@ -199,7 +203,7 @@ record CaptureOverhead(int rounds, int milliseconds) {
                 if (variant != Variant.CAPTURE) {
                     return write(file, c, table, wal, () -> {});
                 }
-                try (Pipeline capture = Pipeline.startCapture(plan, servers.folder())) {
+                try (Pipeline capture = Pipeline.startCapture(plan, servers.folder(), cores)) {
                     capture.secondsUntilStarted();
                     return write(file, c, table, wal, () -> capture.awaitCaughtUp(c));
                 }

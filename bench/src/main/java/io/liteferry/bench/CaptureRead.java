@@ -87,7 +87,7 @@ record CaptureRead(long rows, int rounds) {
         Plan plan = Pipeline.plan(name, copy, url, servers, List.of(WideTable.plan(rows, 0)));
         Pipeline.apply(plan);
         try (Admin admin = KafkaClients.of(plan.options()).admin("bench");
-                Pipeline capture = Pipeline.startCapture(plan, servers.folder())) {
+                Pipeline capture = Pipeline.startCapture(plan, servers.folder(), Cores.SHARED)) {
             Topic topic = Topic.of(admin, TopicNames.of(plan).table(WideTable.NAME));
             capture.secondsUntilStarted();
             long warm = rows / 4;

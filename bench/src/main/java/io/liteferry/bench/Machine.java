@@ -19,7 +19,7 @@ final class Machine {
 
     static Map<String, String> describe(Servers servers) throws SQLException {
         Map<String, String> m = new LinkedHashMap<>();
-        m.put("cores", String.valueOf(Runtime.getRuntime().availableProcessors()));
+        m.put("cores", String.valueOf(Cores.ALL));
         m.put("processor", field("/proc/cpuinfo", "model name"));
         m.put("memory", field("/proc/meminfo", "MemTotal"));
         m.put("system", System.getProperty("os.name") + " " + System.getProperty("os.version"));

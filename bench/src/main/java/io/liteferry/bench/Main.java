@@ -51,6 +51,7 @@ final class Main {
         PrintWriter out = new PrintWriter(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
         PrintWriter err = new PrintWriter(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
         System.exit(new CommandLine(new Main())
+                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setOut(out)
                 .setErr(err)
                 .setExecutionExceptionHandler((e, line, parsed) -> failed(e, line.getErr()))
@@ -118,9 +119,15 @@ final class Main {
                             defaultValue = "2000",
                             description = "Time a figure is measured (default: ${DEFAULT-VALUE}).")
                     int milliseconds,
+            @Option(
+                            names = "--cores",
+                            defaultValue = "apart",
+                            description = "apart: the writers have the first core and the others the rest; shared: the"
+                                    + " scheduler decides (default: ${DEFAULT-VALUE}).")
+                    Cores cores,
             @Mixin Report report)
             throws Exception {
-        return print(report, new CaptureOverhead(rounds.count, milliseconds).run(this::progress));
+        return print(report, new CaptureOverhead(rounds.count, milliseconds, cores).run(this::progress));
     }
 
     @Command(

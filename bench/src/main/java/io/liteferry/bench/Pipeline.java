@@ -71,8 +71,10 @@ final class Pipeline implements AutoCloseable {
     }
 
     /** Capture without the sink: what stands beside the source, and gives way to the application as the launcher has it. */
-    static Pipeline startCapture(Plan plan, Path folder) throws IOException {
-        return start(plan, folder, List.of("nice", "-n", "5"), List.of(PipelineProcess.ALONE));
+    static Pipeline startCapture(Plan plan, Path folder, Cores cores) throws IOException {
+        List<String> before = new ArrayList<>(cores.beside());
+        before.addAll(List.of("nice", "-n", "5"));
+        return start(plan, folder, before, List.of(PipelineProcess.ALONE));
     }
 
     private static Pipeline start(Plan plan, Path folder, List<String> before, List<String> arguments)

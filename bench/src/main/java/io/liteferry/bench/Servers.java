@@ -30,11 +30,15 @@ final class Servers implements AutoCloseable {
     }
 
     static Servers start() throws IOException {
+        return start(Cores.SHARED);
+    }
+
+    static Servers start(Cores cores) throws IOException {
         Path folder = Files.createTempDirectory("liteferry-bench-");
         PostgresServer postgres = PostgresServer.start(folder.resolve("postgres"));
         try {
             Child broker = Child.start(
-                    List.of(),
+                    cores.beside(),
                     BrokerProcess.class,
                     BROKER_HEAP,
                     folder.resolve("broker.log"),

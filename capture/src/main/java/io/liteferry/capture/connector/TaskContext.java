@@ -2,7 +2,6 @@ package io.liteferry.capture.connector;
 
 import io.liteferry.core.ErrorCode;
 import io.liteferry.core.LiteferryException;
-import io.liteferry.core.options.Options;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.plan.PlanFile;
 import java.nio.file.Path;
@@ -63,13 +62,8 @@ public record TaskContext(Plan plan, Clock clock, Host host, CaptureEvents event
                     "Starting the capture task: " + MIGRATION_FILE + " is not set. Give the path of migration.yaml.");
         }
         Plan plan = PlanFile.read(Path.of(file));
-        Options options = plan.options();
-        for (String name : Options.declared().names()) {
-            String value = configuration.get(name);
-            options = value == null ? options : options.with(name, value);
-        }
-        return new TaskContext(plan.withOptions(options), Clock.systemUTC(), Host.CONNECT, CaptureEvents.IGNORED)
-                .serving(configuration);
+        Plan laidOver = plan.withOptions(plan.options().withConnector(configuration));
+        return new TaskContext(laidOver, Clock.systemUTC(), Host.CONNECT, CaptureEvents.IGNORED).serving(configuration);
     }
 
     private TaskContext serving(Map<String, String> configuration) {

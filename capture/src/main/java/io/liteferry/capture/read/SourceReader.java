@@ -45,7 +45,7 @@ final class SourceReader implements AutoCloseable {
                     + " the table is then snapshotted again.";
 
     /** Log rows whose keys are read together. */
-    private static final int RUN = 500;
+    private static final int RUN = 1_000;
 
     private static final int RUN_OUTSIDE_WAL = 50;
 
@@ -240,7 +240,7 @@ final class SourceReader implements AutoCloseable {
         log.setInt(2, limit);
         long[] seqs = new long[limit];
         long[] fingerprints = new long[limit];
-        long[] entry = new long[5];
+        long[] entry = new long[4];
         int entries = 0;
         // In the order in which the tables come, so that the first of them always gets on.
         Map<TableReader, LoggedKeys> keys = new LinkedHashMap<>();
@@ -251,7 +251,7 @@ final class SourceReader implements AutoCloseable {
                 fingerprints[entries] = entry[3];
                 TableReader table = tables.logged((int) entry[1]);
                 if (entry[1] == 0 && entry[2] == ChangeLog.TRIGGERS_REMADE) {
-                    triggersRemade(tables.logged((int) entry[4]), out);
+                    triggersRemade(tables.logged(rs.getInt(5)), out);
                 } else if (table != null && table.readable()) {
                     note(table, seqs[entries], entry[2], keys);
                 }

@@ -12,6 +12,7 @@ import io.liteferry.core.change.BatchEnd;
 import io.liteferry.core.change.Json;
 import io.liteferry.core.options.Options;
 import io.liteferry.core.plan.Plan;
+import io.liteferry.core.plan.PlanFile;
 import io.liteferry.core.plan.Source;
 import io.liteferry.embedded.SharedServers;
 import java.nio.file.Path;
@@ -84,6 +85,29 @@ class LiteferrySourceConnectorTest {
                 TaskContext.withdraw(token);
             }
         }
+    }
+
+    @Test
+    void theConnectorsConfigurationIsLaidOverTheMigrationFileKafkasOwnOptionsToo() throws Exception {
+        Path file = folder.resolve("migration.yaml");
+        try (SourceFixture source = new SourceFixture(folder.resolve("app.db"))
+                .sql("CREATE TABLE t(id INTEGER PRIMARY KEY)")
+                .table("t", List.of("id"), "id")) {
+            PlanFile.write(source.plan("laid-over"), file);
+        }
+        Options options = TaskContext.of(Map.of(
+                        TaskContext.MIGRATION_FILE,
+                        file.toString(),
+                        Options.POLL_INTERVAL_MS,
+                        "25ms",
+                        "kafka.security.protocol",
+                        "SSL",
+                        "tasks.max",
+                        "1"))
+                .plan()
+                .options();
+        assertThat(options.number(Options.POLL_INTERVAL_MS)).isEqualTo(25);
+        assertThat(options.kafkaClient()).containsExactly(Map.entry("security.protocol", "SSL"));
     }
 
     @Test

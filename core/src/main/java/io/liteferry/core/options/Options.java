@@ -96,7 +96,7 @@ public final class Options {
             .number(POLL_INTERVAL_MS, 10L, 1, 60_000, Unit.MILLISECONDS, Importance.MEDIUM)
             .doc(
                     "How long after reading changes capture reads again: what is committed meanwhile travels in one batch. Up to five times as long where reading would take more than a tenth of the time. Where nothing comes, SQLite is asked five times an interval whether anything was committed (2 microseconds a question).")
-            .count(MAX_BATCH_SIZE, 20_000, 1, 1_000_000, Importance.MEDIUM)
+            .count(MAX_BATCH_SIZE, 50_000, 1, 1_000_000, Importance.MEDIUM)
             .doc("Log entries read in one read transaction at the most; a batch may need several.")
             .count(SNAPSHOT_CHUNK_SIZE, 20_000, 1, 1_000_000, Importance.MEDIUM)
             .doc("Rows of a snapshot read in one read transaction at the most.")

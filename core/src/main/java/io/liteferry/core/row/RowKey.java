@@ -12,6 +12,8 @@ import java.util.stream.Collectors;
  */
 public record RowKey(byte[] packed) {
     private static final int LONGEST_SHOWN = 200;
+    private static final int FNV_OFFSET = 0x811C9DC5;
+    private static final int FNV_PRIME = 0x01000193;
 
     public static RowKey of(List<SqliteValue> values) {
         PackedWriter w = new PackedWriter();
@@ -50,7 +52,16 @@ public record RowKey(byte[] packed) {
 
     @Override
     public int hashCode() {
-        return Arrays.hashCode(packed);
+        return hash(packed);
+    }
+
+    /** FNV-1a: {@link Arrays#hashCode(byte[])} gives one value to several of the integers that follow one another. */
+    public static int hash(byte[] key) {
+        int hash = FNV_OFFSET;
+        for (byte b : key) {
+            hash = (hash ^ (b & 0xFF)) * FNV_PRIME;
+        }
+        return hash;
     }
 
     /** For messages to the operator, SQL literals separated by commas: {@code 7,'abc'}. */

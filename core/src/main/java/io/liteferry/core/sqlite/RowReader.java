@@ -59,7 +59,7 @@ public final class RowReader implements SafeStmtPtr.SafePtrIntFunction<SQLExcept
         read(w, first, count, true);
     }
 
-    /** The first columns of the current row as integers, in one call of the driver; anything else is 0. */
+    /** The first columns of the current row, which hold integers, in one call of the driver; NULL is 0. */
     public void integers(long[] into) throws SQLException {
         statement.safeRunInt((db, stmt) -> {
             for (int i = 0; i < into.length; i++) {

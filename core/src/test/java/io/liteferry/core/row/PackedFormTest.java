@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class PackedFormTest {
@@ -46,6 +48,16 @@ class PackedFormTest {
 
             assertThat(read).isEqualTo(values);
         }
+    }
+
+    @Test
+    void keysThatFollowOneAnotherHaveHashesOfTheirOwn() {
+        Set<Integer> hashes = new HashSet<>();
+        for (long id = 0; id < 50_000; id++) {
+            hashes.add(RowKey.of(List.of(new SqliteValue.Int(id))).hashCode());
+        }
+
+        assertThat(hashes).hasSizeGreaterThan(49_900);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.liteferry.validator.canonical;
 
+import io.liteferry.core.row.RowKey;
 import java.util.Arrays;
 
 /** The canonical form of a row's key columns: what a row is called on both sides. */
@@ -11,7 +12,7 @@ public record CanonicalKey(byte[] bytes) {
 
     @Override
     public int hashCode() {
-        return Arrays.hashCode(bytes);
+        return RowKey.hash(bytes);
     }
 
     @Override
