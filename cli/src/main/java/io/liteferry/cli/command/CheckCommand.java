@@ -24,6 +24,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -47,11 +48,8 @@ public final class CheckCommand implements Callable<Integer> {
     @Option(names = "--target", paramLabel = "JDBC-URL", description = "The PostgreSQL to move to.")
     private @Nullable String target;
 
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "table|json",
-            description = "Form of the result.")
-    private Output.Format output = Output.Format.TABLE;
+    @Mixin
+    private OutputOption output = new OutputOption();
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -66,7 +64,7 @@ public final class CheckCommand implements Callable<Integer> {
         String plan = "liteferry plan " + source + (target == null ? "" : " --target " + target) + " > migration.yaml";
         List<String> next = List.of(blocked ? "liteferry check " + source : plan);
         PrintWriter out = spec.commandLine().getOut();
-        if (output == Output.Format.JSON) {
+        if (output.isJson()) {
             Output.json(out, new Reports.CheckReport(findings, next));
         } else {
             for (Finding f : findings) {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -55,11 +56,8 @@ public final class DemoCommand implements Callable<Integer> {
             description = "Keep the folder with the database, the migration file and the servers' data.")
     private boolean keep;
 
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "table|json",
-            description = "Form of the report.")
-    private Output.Format output = Output.Format.TABLE;
+    @Mixin
+    private OutputOption output = new OutputOption();
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -88,7 +86,7 @@ public final class DemoCommand implements Callable<Integer> {
     }
 
     private void print(PrintWriter out, Reports.DemoReport report) {
-        if (output == Output.Format.JSON) {
+        if (output.isJson()) {
             Output.json(out, report);
             return;
         }

@@ -32,8 +32,6 @@ import picocli.CommandLine.Spec;
             "A newer good change of a row takes it out by itself. TABLE is the name in SQLite, KEY is written as list prints it."
         })
 public final class QuarantineCommand implements Runnable {
-    private static final String OUTPUT = "Form of the result.";
-
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -58,12 +56,7 @@ public final class QuarantineCommand implements Runnable {
                             defaultValue = "100",
                             description = "Rows at the most: ${DEFAULT-VALUE}.")
                     int limit,
-            @Option(
-                            names = {"-o", "--output"},
-                            paramLabel = "table|json",
-                            defaultValue = "TABLE",
-                            description = OUTPUT)
-                    Output.Format output) {
+            @Mixin OutputOption output) {
         Plan plan = plan(file, table);
         List<QuarantineReports.Line> lines = new ArrayList<>();
         long waiting = 0;
@@ -82,7 +75,7 @@ public final class QuarantineCommand implements Runnable {
                         "liteferry quarantine show TABLE KEY --config " + file.path(),
                         "liteferry quarantine replay --config " + file.path());
         PrintWriter out = spec.commandLine().getOut();
-        if (output == Output.Format.JSON) {
+        if (output.isJson()) {
             Output.json(out, new QuarantineReports.Listed(waiting, gone, lines, next));
             return 0;
         }
@@ -105,12 +98,7 @@ public final class QuarantineCommand implements Runnable {
             @Mixin MigrationFile file,
             @Parameters(paramLabel = "TABLE", index = "0", description = "The table.") String table,
             @Parameters(paramLabel = "KEY", index = "1", description = "The key.") String key,
-            @Option(
-                            names = {"-o", "--output"},
-                            paramLabel = "table|json",
-                            defaultValue = "TABLE",
-                            description = OUTPUT)
-                    Output.Format output) {
+            @Mixin OutputOption output) {
         Plan plan = plan(file, table);
         List<QuarantineReports.Shown.Row> rows = new ArrayList<>();
         for (Plan source : plan.perSource()) {
@@ -124,7 +112,7 @@ public final class QuarantineCommand implements Runnable {
                 "Correct the row in the application, or the plan and the target's column; then liteferry quarantine replay "
                         + table + " --config " + file.path());
         PrintWriter out = spec.commandLine().getOut();
-        if (output == Output.Format.JSON) {
+        if (output.isJson()) {
             Output.json(out, new QuarantineReports.Shown(rows, next));
             return 0;
         }
@@ -154,12 +142,7 @@ public final class QuarantineCommand implements Runnable {
             @Parameters(paramLabel = "KEY", index = "1..*", arity = "0..*", description = "Keys of it; all by default.")
                     @Nullable
                     List<String> keys,
-            @Option(
-                            names = {"-o", "--output"},
-                            paramLabel = "table|json",
-                            defaultValue = "TABLE",
-                            description = OUTPUT)
-                    Output.Format output) {
+            @Mixin OutputOption output) {
         Plan plan = plan(file, table);
         List<String> wanted = keys == null ? List.of() : keys;
         int rows = plan.perSource().stream()
@@ -191,12 +174,7 @@ public final class QuarantineCommand implements Runnable {
             @Parameters(paramLabel = "KEY", index = "1..*", arity = "1..*", description = "The keys.")
                     List<String> keys,
             @Option(names = "--note", required = true, paramLabel = "TEXT", description = "Why.") String note,
-            @Option(
-                            names = {"-o", "--output"},
-                            paramLabel = "table|json",
-                            defaultValue = "TABLE",
-                            description = OUTPUT)
-                    Output.Format output) {
+            @Mixin OutputOption output) {
         if (note.isBlank()) {
             throw new ParameterException(spec.commandLine(), "--note says why, for those who read it later");
         }
@@ -216,9 +194,9 @@ public final class QuarantineCommand implements Runnable {
                 "liteferry status --config " + file.path());
     }
 
-    private int done(Output.Format output, String action, int rows, String text, String next) {
+    private int done(OutputOption output, String action, int rows, String text, String next) {
         PrintWriter out = spec.commandLine().getOut();
-        if (output == Output.Format.JSON) {
+        if (output.isJson()) {
             Output.json(out, new QuarantineReports.Done(action, rows, List.of(next)));
         } else {
             out.println(text);

@@ -70,11 +70,8 @@ public final class RunCommand implements Callable<Integer> {
             description = "Overrides validation.ready.stable for this run.")
     private @Nullable String stable;
 
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "table|json",
-            description = "Form of the report.")
-    private Output.Format output = Output.Format.TABLE;
+    @Mixin
+    private OutputOption output = new OutputOption();
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -140,7 +137,7 @@ public final class RunCommand implements Callable<Integer> {
         List<String> next = List.of(
                 ready ? "liteferry run all --config " + file.path() : "liteferry status --config " + file.path());
         PrintWriter out = spec.commandLine().getOut();
-        if (output == Output.Format.JSON) {
+        if (output.isJson()) {
             Output.json(out, new Reports.RunReport(state, seconds, next));
         } else {
             Output.state(out, state);

@@ -52,11 +52,8 @@ public final class SchemaWindowCommand implements Callable<Integer> {
             description = "Only these tables, by their names in SQLite; all by default.")
     private Set<String> tables = new LinkedHashSet<>();
 
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "table|json",
-            description = "Form of the result.")
-    private Output.Format output = Output.Format.TABLE;
+    @Mixin
+    private OutputOption output = new OutputOption();
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -100,7 +97,7 @@ public final class SchemaWindowCommand implements Callable<Integer> {
         List<String> next = List.of((action == Action.open ? "liteferry schema-window close" : "liteferry status")
                 + " --config " + file.path());
         PrintWriter out = spec.commandLine().getOut();
-        if (output == Output.Format.JSON) {
+        if (output.isJson()) {
             Map<String, String> reasons = new LinkedHashMap<>();
             failed.forEach((source, e) -> reasons.put(source, String.valueOf(e.getMessage())));
             Output.json(out, new Reports.SchemaWindowReport(action.name(), lines, reasons, next));

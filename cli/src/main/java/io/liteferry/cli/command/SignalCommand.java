@@ -17,7 +17,6 @@ import org.apache.kafka.clients.producer.Producer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -48,11 +47,8 @@ public final class SignalCommand implements Callable<Integer> {
             })
     private List<String> what = new ArrayList<>();
 
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "table|json",
-            description = "Form of the result.")
-    private Output.Format output = Output.Format.TABLE;
+    @Mixin
+    private OutputOption output = new OutputOption();
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -89,7 +85,7 @@ public final class SignalCommand implements Callable<Integer> {
             SignalTopic.send(producer, plan, signal);
         }
         List<String> next = List.of("liteferry status --config " + file.path());
-        if (output == Output.Format.JSON) {
+        if (output.isJson()) {
             Output.json(
                     spec.commandLine().getOut(),
                     new Reports.SignalReport(signal.id(), signal.type(), plan.source(), what, next));

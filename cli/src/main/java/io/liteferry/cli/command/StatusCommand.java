@@ -40,11 +40,8 @@ public final class StatusCommand implements Callable<Integer> {
     @Mixin
     private MigrationFile file = new MigrationFile();
 
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "table|json",
-            description = "Form of the result.")
-    private Output.Format output = Output.Format.TABLE;
+    @Mixin
+    private OutputOption output = new OutputOption();
 
     @Option(names = "--watch", description = "Show it again every two seconds until interrupted.")
     private boolean watch;
@@ -195,7 +192,7 @@ public final class StatusCommand implements Callable<Integer> {
 
     private void print(Reports.Status status) {
         PrintWriter out = spec.commandLine().getOut();
-        if (output == Output.Format.JSON) {
+        if (output.isJson()) {
             Output.json(out, status);
             return;
         }
