@@ -1,7 +1,7 @@
 package io.liteferry.capture.connector;
 
 import io.liteferry.core.LiteferryException;
-import io.liteferry.core.options.Options;
+import io.liteferry.core.connector.ConnectorConfiguration;
 import io.liteferry.core.plan.Source;
 import java.util.HashMap;
 import java.util.List;
@@ -18,14 +18,9 @@ import org.apache.kafka.connect.source.SourceConnector;
 /** SQLite as a source of Kafka Connect. A SQLite file has one writer and one order, so it is
  * read by one task; several files are spread over the tasks. */
 public final class LiteferrySourceConnector extends SourceConnector {
-    static final String VERSION = versionOfTheJar();
+    static final String VERSION = ConnectorConfiguration.version(LiteferrySourceConnector.class);
 
     private Map<String, String> configuration = Map.of();
-
-    private static String versionOfTheJar() {
-        String version = LiteferrySourceConnector.class.getPackage().getImplementationVersion();
-        return version == null ? "development" : version;
-    }
 
     @Override
     public String version() {
@@ -68,13 +63,7 @@ public final class LiteferrySourceConnector extends SourceConnector {
 
     @Override
     public ConfigDef config() {
-        return new ConfigDef(Options.declared())
-                .define(
-                        TaskContext.MIGRATION_FILE,
-                        ConfigDef.Type.STRING,
-                        "",
-                        Importance.HIGH,
-                        "The migration file, on the worker. Options of the connector's configuration win over it.")
+        return ConnectorConfiguration.definition()
                 .defineInternal(TaskContext.SOURCES, ConfigDef.Type.STRING, "", Importance.LOW)
                 .defineInternal(TaskContext.TOKEN, ConfigDef.Type.STRING, "", Importance.LOW);
     }

@@ -2,9 +2,8 @@ package io.liteferry.capture.connector;
 
 import io.liteferry.core.ErrorCode;
 import io.liteferry.core.LiteferryException;
+import io.liteferry.core.connector.ConnectorConfiguration;
 import io.liteferry.core.plan.Plan;
-import io.liteferry.core.plan.PlanFile;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -21,8 +20,6 @@ public record TaskContext(Plan plan, Clock clock, Host host, CaptureEvents event
 
     /** Internal: the names of the sources that a task serves, separated by commas. */
     static final String SOURCES = "liteferry.sources";
-
-    public static final String MIGRATION_FILE = "migration.file";
 
     private static final Map<String, TaskContext> HANDED_OVER = new ConcurrentHashMap<>();
 
@@ -55,14 +52,7 @@ public record TaskContext(Plan plan, Clock clock, Host host, CaptureEvents event
             }
             return context.serving(configuration);
         }
-        String file = configuration.get(MIGRATION_FILE);
-        if (file == null) {
-            throw new LiteferryException(
-                    ErrorCode.OPTION_INVALID,
-                    "Starting the capture task: " + MIGRATION_FILE + " is not set. Give the path of migration.yaml.");
-        }
-        Plan plan = PlanFile.read(Path.of(file));
-        Plan laidOver = plan.withOptions(plan.options().withConnector(configuration));
+        Plan laidOver = ConnectorConfiguration.plan(configuration);
         return new TaskContext(laidOver, Clock.systemUTC(), Host.CONNECT, CaptureEvents.IGNORED).serving(configuration);
     }
 

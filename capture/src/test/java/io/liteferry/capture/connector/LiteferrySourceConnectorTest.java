@@ -10,6 +10,7 @@ import io.liteferry.core.ErrorCode;
 import io.liteferry.core.LiteferryException;
 import io.liteferry.core.change.BatchEnd;
 import io.liteferry.core.change.Json;
+import io.liteferry.core.connector.ConnectorConfiguration;
 import io.liteferry.core.options.Options;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.plan.PlanFile;
@@ -96,7 +97,7 @@ class LiteferrySourceConnectorTest {
             PlanFile.write(source.plan("laid-over"), file);
         }
         Options options = TaskContext.of(Map.of(
-                        TaskContext.MIGRATION_FILE,
+                        ConnectorConfiguration.MIGRATION_FILE,
                         file.toString(),
                         Options.POLL_INTERVAL_MS,
                         "25ms",

@@ -1,28 +1,21 @@
 package io.liteferry.sink.connector;
 
-import io.liteferry.core.options.Options;
+import io.liteferry.core.connector.ConnectorConfiguration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.Config;
 import org.apache.kafka.common.config.ConfigDef;
-import org.apache.kafka.common.config.ConfigDef.Importance;
 import org.apache.kafka.connect.connector.Task;
 import org.apache.kafka.connect.errors.ConnectException;
 import org.apache.kafka.connect.sink.SinkConnector;
 
 /** PostgreSQL as a sink of Kafka Connect. A source is one partition of each topic, so one task takes it whole. */
 public final class LiteferrySinkConnector extends SinkConnector {
-    static final String VERSION = versionOfTheJar();
-    static final String MIGRATION_FILE = "migration.file";
+    static final String VERSION = ConnectorConfiguration.version(LiteferrySinkConnector.class);
 
     private Map<String, String> configuration = Map.of();
-
-    private static String versionOfTheJar() {
-        String version = LiteferrySinkConnector.class.getPackage().getImplementationVersion();
-        return version == null ? "development" : version;
-    }
 
     @Override
     public String version() {
@@ -42,7 +35,7 @@ public final class LiteferrySinkConnector extends SinkConnector {
     /** Which sources a task takes is decided by the partitions that it is given. */
     @Override
     public List<Map<String, String>> taskConfigs(int maxTasks) {
-        int sources = SinkChecks.plan(configuration).sources().size();
+        int sources = ConnectorConfiguration.plan(configuration).sources().size();
         return Collections.nCopies(Math.min(maxTasks, sources), configuration);
     }
 
@@ -51,13 +44,7 @@ public final class LiteferrySinkConnector extends SinkConnector {
 
     @Override
     public ConfigDef config() {
-        return new ConfigDef(Options.declared())
-                .define(
-                        MIGRATION_FILE,
-                        ConfigDef.Type.STRING,
-                        "",
-                        Importance.HIGH,
-                        "The migration file, on the worker. Options of the connector's configuration win over it.");
+        return ConnectorConfiguration.definition();
     }
 
     @Override

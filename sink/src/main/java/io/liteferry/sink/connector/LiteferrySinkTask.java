@@ -1,5 +1,6 @@
 package io.liteferry.sink.connector;
 
+import io.liteferry.core.connector.ConnectorConfiguration;
 import io.liteferry.core.plan.Plan;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -34,7 +35,7 @@ public final class LiteferrySinkTask extends SinkTask {
 
     @Override
     public void start(Map<String, String> configuration) {
-        for (Plan plan : SinkChecks.plan(configuration).perSource()) {
+        for (Plan plan : ConnectorConfiguration.plan(configuration).perSource()) {
             sources.put(plan.partition(), new HandedSource(plan, Clock.systemUTC()));
         }
     }
