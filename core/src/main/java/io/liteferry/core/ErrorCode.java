@@ -4,7 +4,7 @@ package io.liteferry.core;
  * The stable code of every failure, with the exit code of a command that ends with it.
  *
  * <p>Numbers are never reused. 1xx: the source file and the plan; 2xx: capture; 3xx: Kafka; 4xx: the target and the
- * sink; 5xx: the validator; 7xx: commands and the embedded services.
+ * sink; 5xx: the validator; 6xx: cutover, rollback and the reverse feed; 7xx: commands and the embedded services.
  */
 public enum ErrorCode {
     // 1xx: the source file, the plan, the options
@@ -53,6 +53,21 @@ public enum ErrorCode {
     // 5xx: the validator
     VALIDATION_READ_FAILED(501, ExitCode.FAILED, "A range could not be read on one side."),
     NOT_READY(510, ExitCode.NOT_READY, "The migration is not ready."),
+
+    // 6xx: cutover, rollback and the reverse feed
+    CUTOVER_REFUSED(601, ExitCode.NOT_READY, "A gate of the cutover or of the rollback is closed."),
+    CUTOVER_UNDONE(602, ExitCode.FAILED, "The switch did not come about; everything is as it was before."),
+    CUTOVER_IN_DOUBT(
+            603, ExitCode.FAILED, "The switch was interrupted after the fence; the journal says how to finish it."),
+    CUTOVER_STATE(604, ExitCode.USAGE, "The migration is not in a state in which this can be done."),
+    HOOK_FAILED(605, ExitCode.FAILED, "The hook that moves the application failed."),
+    SOURCE_FENCED(610, ExitCode.FAILED, "The source is fenced: the application writes to PostgreSQL."),
+    SLOT_UNFIT(
+            611,
+            ExitCode.FAILED,
+            "The replication slot or the publication of the reverse feed is missing or cannot serve."),
+    REVERSE_FAILED(612, ExitCode.FAILED, "A change of PostgreSQL could not be carried back to SQLite."),
+    BACKUP_FAILED(620, ExitCode.FAILED, "A backup of the source could not be made or verified."),
 
     // 7xx: commands and the embedded services
     EMBEDDED_KAFKA_FAILED(701, ExitCode.FAILED, "The embedded Kafka broker did not start."),

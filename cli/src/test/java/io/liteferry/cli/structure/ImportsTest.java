@@ -48,20 +48,24 @@ class ImportsTest {
             .definedBy("io.liteferry.sink..")
             .layer("validator")
             .definedBy("io.liteferry.validator..")
+            .layer("cutover")
+            .definedBy("io.liteferry.cutover..")
             .layer("cli")
             .definedBy("io.liteferry.cli..")
             .whereLayer("cli")
             .mayNotBeAccessedByAnyLayer()
+            .whereLayer("cutover")
+            .mayOnlyBeAccessedByLayers("cli")
             .whereLayer("capture")
-            .mayOnlyBeAccessedByLayers("cli")
+            .mayOnlyBeAccessedByLayers("cutover", "cli")
             .whereLayer("sink")
-            .mayOnlyBeAccessedByLayers("cli")
+            .mayOnlyBeAccessedByLayers("cutover", "cli")
             .whereLayer("validator")
-            .mayOnlyBeAccessedByLayers("cli")
+            .mayOnlyBeAccessedByLayers("cutover", "cli")
             .whereLayer("embedded")
             .mayOnlyBeAccessedByLayers("cli")
             .whereLayer("core")
-            .mayOnlyBeAccessedByLayers("capture", "sink", "validator", "cli");
+            .mayOnlyBeAccessedByLayers("capture", "sink", "validator", "cutover", "cli");
 
     @ArchTest
     static final ArchRule PACKAGES_HAVE_NO_CYCLES =

@@ -57,6 +57,11 @@ public record TopicNames(String name) {
         return name + ".dead-letter";
     }
 
+    /** What the application has written to PostgreSQL after the switch, in the order of its commits: one partition. */
+    public String reverse() {
+        return name + ".reverse";
+    }
+
     /** The topics whose records make batches: every table's, and the ENDs'. */
     public List<String> stream(Plan plan) {
         List<String> topics = new ArrayList<>();

@@ -59,6 +59,15 @@ public final class Options {
     public static final String VALIDATION_READY_CLEAN_PASSES = "validation.ready.clean.passes";
     public static final String VALIDATION_READY_MAX_LAG_MS = "validation.ready.max.lag.ms";
     public static final String VALIDATION_READY_MAX_AGE_MS = "validation.ready.max.age.ms";
+    public static final String REVERSE_ADMIN_ADDRESS = "reverse.admin.address";
+    public static final String CUTOVER_MAX_LAG_MS = "cutover.max.lag.ms";
+    public static final String CUTOVER_TIMEOUT_MS = "cutover.timeout.ms";
+    public static final String CUTOVER_REVERSE_ENABLED = "cutover.reverse.enabled";
+    public static final String CUTOVER_HOOK = "cutover.hook";
+    public static final String CUTOVER_HOOK_TIMEOUT_MS = "cutover.hook.timeout.ms";
+    public static final String CUTOVER_HOOK_RETRIES = "cutover.hook.retries";
+    public static final String HOOKS_SQL_AFTER_LOAD = "hooks.sql.after_load";
+    public static final String HOOKS_SQL_AT_SWITCH = "hooks.sql.at_switch";
 
     /** Values of {@link #RECORD_FORMAT}. */
     public static final String RECORD_FORMAT_PACKED = "packed";
@@ -66,7 +75,7 @@ public final class Options {
     public static final String RECORD_FORMAT_STRUCT = "struct";
 
     /** The groups an option can belong to, in the order of the reference documentation. */
-    public static final List<String> GROUPS = List.of("common", "capture", "sink", "validator");
+    public static final List<String> GROUPS = List.of("common", "capture", "sink", "validator", "cutover");
 
     private static final Declaration DECLARATION = new Declaration()
             .group("common")
@@ -156,7 +165,31 @@ public final class Options {
             .doc("READY demands that the 99th percentile of the end-to-end lag is below this.")
             .number(VALIDATION_READY_MAX_AGE_MS, 600_000L, 1_000, 86_400_000, Unit.MILLISECONDS, Importance.MEDIUM)
             .doc(
-                    "READY demands that the last clean pass ended no longer ago than this, or than twice the time of a pass if that is longer.");
+                    "READY demands that the last clean pass ended no longer ago than this, or than twice the time of a pass if that is longer.")
+            .group("cutover")
+            .text(REVERSE_ADMIN_ADDRESS, "127.0.0.1:8084", Importance.LOW)
+            .doc("host:port of the reverse feed's admin endpoints.")
+            .number(CUTOVER_MAX_LAG_MS, 1_000L, 1, 60_000, Unit.MILLISECONDS, Importance.HIGH)
+            .doc("The source is held only once the target is less than this behind it.")
+            .number(CUTOVER_TIMEOUT_MS, 30_000L, 100, 600_000, Unit.MILLISECONDS, Importance.HIGH)
+            .doc(
+                    "Longest time that writers are held. A switch that is not fenced by then is undone, and they go on without an error.")
+            .flag(CUTOVER_REVERSE_ENABLED, true, Importance.HIGH)
+            .doc(
+                    "Whether what the application writes to PostgreSQL after the switch is carried back to SQLite, so that a rollback stays possible. Needs wal_level = logical and the right of replication.")
+            .text(CUTOVER_HOOK, "", Importance.HIGH)
+            .doc(
+                    "What moves the application: a command, run by sh, or an http(s) URL, sent a POST. Both are told the direction, cutover or rollback. Empty: the application moves by itself when it meets the fence. Example: systemctl restart app")
+            .number(CUTOVER_HOOK_TIMEOUT_MS, 30_000L, 100, 3_600_000, Unit.MILLISECONDS, Importance.MEDIUM)
+            .doc("How long one call of the hook may take.")
+            .count(CUTOVER_HOOK_RETRIES, 3, 0, 1_000, Importance.MEDIUM)
+            .doc("How often a hook that failed is called again.")
+            .text(HOOKS_SQL_AFTER_LOAD, "", Importance.MEDIUM)
+            .doc(
+                    "SQL files, separated by commas, run on the target once the load is complete, before any cutover: views, full-text search. Relative to the folder of the migration file.")
+            .text(HOOKS_SQL_AT_SWITCH, "", Importance.MEDIUM)
+            .doc(
+                    "SQL files, separated by commas, run inside the transaction that opens the target to the application: triggers that must not fire for what the sink writes.");
 
     private static final ConfigDef DECLARED = DECLARATION.definition();
     private static final Map<String, Unit> UNITS = DECLARATION.units();

@@ -1,0 +1,19 @@
+-- Every step of every cutover and rollback, for ever: what finishes or undoes one that was interrupted, and what the report shows.
+CREATE TABLE liteferry.journal (
+    id     bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    source text        NOT NULL,
+    run    uuid        NOT NULL, -- of one cutover or rollback, from its start to its end
+    kind   text        NOT NULL CHECK (kind IN ('cutover', 'rollback', 'complete')),
+    state  text        NOT NULL, -- see cutover.journal.State
+    detail jsonb       NOT NULL, -- what was measured and found: positions, gates, overrides, times
+    by     text        NOT NULL, -- who has started it
+    at     timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+CREATE INDEX journal_run ON liteferry.journal (source, id);
+
+CREATE FUNCTION liteferry.journal_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'liteferry.journal is append-only';
+END $$;
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON liteferry.journal
+    FOR EACH STATEMENT EXECUTE FUNCTION liteferry.journal_is_append_only();
