@@ -18,6 +18,12 @@ public final class ChangeLog {
     public static final String META = SqliteCatalog.OWN_PREFIX + "meta";
     public static final String TABLES = SqliteCatalog.OWN_PREFIX + "tables";
 
+    /** One row, from the first fence on: the schema's version before, under and after it. */
+    public static final String FENCE = SqliteCatalog.OWN_PREFIX + "fence";
+
+    /** While the source is fenced: its whole schema as it was before. */
+    public static final String SCHEMA = SqliteCatalog.OWN_PREFIX + "schema";
+
     /** What the log, its triggers and its sentinel look like; another number needs another reader. */
     public static final int FORMAT = 1;
 

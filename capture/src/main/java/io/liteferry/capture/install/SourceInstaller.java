@@ -49,7 +49,9 @@ public final class SourceInstaller {
 
     /** What {@link #install()} would run now, in this order; empty where everything is in place. */
     public List<String> statements() {
-        try (Connection connection = file.openReadOnly()) {
+        try (Connection connection = file.openReadOnly();
+                Statement s = connection.createStatement()) {
+            SourceFence.refuseFenced(s, file, "Comparing the capture triggers of " + file.path());
             return statements(connection);
         } catch (SQLException e) {
             throw file.failure("Reading the schema of " + file.path(), e);
@@ -109,9 +111,17 @@ public final class SourceInstaller {
         LOG.info("Triggers made again file={} tables={}", file.path(), names);
     }
 
-    /** Takes out triggers first and the log last: a trigger without its log would make the application's writes fail. */
+    /**
+     * Takes out triggers first and the log last: a trigger without its log would make the application's writes fail. A
+     * fence goes with them, and the application's triggers come back.
+     */
     public void uninstall() {
-        inOneTransaction("Removing the capture triggers from " + file.path(), (connection, s) -> {
+        String tried = "Removing the capture triggers from " + file.path();
+        immediately(tried, (connection, s) -> {}, (connection, s) -> {
+            if (SourceFence.isFenced(s)) {
+                SourceFence.refuseObstacles(s, file);
+                FencedSchema.lower(s, false);
+            }
             remove(s);
             LOG.info("Change log removed file={}", file.path());
         });
@@ -122,7 +132,7 @@ public final class SourceInstaller {
         for (String trigger : names(s, "trigger")) {
             s.execute("DROP TRIGGER " + Sql.name(trigger));
         }
-        for (String table : List.of(ChangeLog.TABLES, ChangeLog.META, ChangeLog.LOG)) {
+        for (String table : SqliteCatalog.OWN_TABLES) {
             s.execute("DROP TABLE IF EXISTS " + table);
         }
     }
@@ -351,7 +361,15 @@ public final class SourceInstaller {
         inOneTransaction(tried, (connection, s) -> {}, work);
     }
 
+    /** Refused where the source is fenced: nothing of ours may change in it then. */
     private void inOneTransaction(String tried, Work before, Work work) {
+        immediately(tried, before, (connection, s) -> {
+            SourceFence.refuseFenced(s, file, tried);
+            work.run(connection, s);
+        });
+    }
+
+    private void immediately(String tried, Work before, Work work) {
         try (Connection connection = file.openWriter();
                 Statement s = connection.createStatement()) {
             before.run(connection, s);

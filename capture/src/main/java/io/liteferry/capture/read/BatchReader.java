@@ -156,7 +156,7 @@ public final class BatchReader implements AutoCloseable {
      * while nobody reads.
      */
     public boolean awaitDue(long patienceMillis) throws InterruptedException {
-        if (open != null || source.snapshotting()) {
+        if (!source.fenced() && (open != null || source.snapshotting())) {
             return true;
         }
         long interval = TimeUnit.MILLISECONDS.toNanos(pollMillis);
@@ -190,10 +190,8 @@ public final class BatchReader implements AutoCloseable {
                 source.demandEpoch();
                 throw Breaks.otherCopy(file, epoch, appliedEpoch);
             }
-            held = control.paused()
-                    ? Optional.of(Hold.PAUSED)
-                    : source.snapshotting() ? throttle.hold(System.nanoTime()) : Optional.empty();
-            if (control.paused() && open == null && !held.equals(told)) {
+            held = hold();
+            if (control.paused() && !source.fenced() && open == null && !held.equals(told)) {
                 return Optional.of(tellOnly());
             }
             if (!control.paused()) {
@@ -214,18 +212,32 @@ public final class BatchReader implements AutoCloseable {
         return Optional.empty();
     }
 
+    private Optional<Hold> hold() {
+        if (control.paused()) {
+            return Optional.of(Hold.PAUSED);
+        }
+        if (source.fenced()) {
+            return Optional.of(Hold.FENCED);
+        }
+        return source.snapshotting() ? throttle.hold(System.nanoTime()) : Optional.empty();
+    }
+
     private boolean worthALook() throws SQLException {
         long version = source.dataVersion();
         boolean committed = version != knownDataVersion;
         // Taken before the read transaction begins: what is committed from here on moves it again.
         knownDataVersion = version;
-        return committed
-                || open != null
+        boolean heartbeat = System.nanoTime() - lastPollNanos >= HEARTBEAT_NANOS;
+        // Under the fence only a commit or time can change anything; what is asked for meanwhile waits for its end.
+        return committed || heartbeat || !source.fenced() && somethingToDo();
+    }
+
+    private boolean somethingToDo() {
+        return open != null
                 || control.asked()
                 || !requested.isEmpty()
                 || !held.equals(told)
-                || source.snapshotting() && throttle.rows(System.nanoTime()) > 0
-                || System.nanoTime() - lastPollNanos >= HEARTBEAT_NANOS;
+                || source.snapshotting() && throttle.rows(System.nanoTime()) > 0;
     }
 
     /** A batch without records: those who watch the target learn that nothing will come, and why. */
@@ -247,8 +259,7 @@ public final class BatchReader implements AutoCloseable {
         boolean nothing = open == null
                 && out.rows() == 0
                 && !seen.progressChanged()
-                && held.equals(told)
-                && source.position().equals(ended);
+                && (source.fenced() || held.equals(told) && source.position().equals(ended));
         if (seen.schemaOnly()) {
             knownDataVersion = LOOK_AGAIN;
         } else if (seen.logEnd()) {

@@ -5,17 +5,13 @@ import java.nio.file.attribute.FileTime;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Counts what looks like a commit that fired no trigger of ours: SQLite's data_version moved between two read
- * transactions, and neither a row of the log, nor the schema, nor a checkpoint explains it. A hint, never a proof, in both
+ * Counts what looks like a commit that nobody accounts for: SQLite's data_version moved between two read transactions,
+ * and neither a row of the log (or what else is known to be committed), nor the schema, nor a checkpoint explains it. A hint, never a proof, in both
  * directions: another commit beside it explains it away, and a commit to nothing of the application's looks the same.
  */
 final class CommitWitness {
-    private static final Logger LOG = LoggerFactory.getLogger(CommitWitness.class);
-
     /** A checkpoint writes the file before it moves data_version, and syncs it in between. */
     private static final long AFTERMATH_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -25,15 +21,20 @@ final class CommitWitness {
     private long checkpointedNanos = System.nanoTime() - AFTERMATH_NANOS;
 
     /** What one read transaction saw. */
-    private record Look(long dataVersion, long lastSeq, long schemaVersion, FileTime fileWritten) {}
+    private record Look(long dataVersion, long known, long schemaVersion, FileTime fileWritten) {}
 
     CommitWitness(SqliteFile file) {
         this.file = file;
     }
 
-    /** Called in each read transaction, in order. */
-    void look(long dataVersion, long lastSeq, long schemaVersion) {
-        Look now = new Look(dataVersion, lastSeq, schemaVersion, file.written());
+    /**
+     * Called in each read transaction, in order.
+     *
+     * @param known other than at the last look where a commit is known that explains that data_version moved
+     * @return whether a commit was seen that nothing explains
+     */
+    boolean look(long dataVersion, long known, long schemaVersion) {
+        Look now = new Look(dataVersion, known, schemaVersion, file.written());
         Look before = last;
         last = now;
         // In WAL mode commits go to the -wal, and only a checkpoint writes the file; outside it every commit does.
@@ -41,17 +42,16 @@ final class CommitWitness {
             checkpointedNanos = System.nanoTime();
         }
         if (before == null || now.dataVersion == before.dataVersion) {
-            return;
+            return false;
         }
-        boolean logged = now.lastSeq != before.lastSeq;
+        boolean logged = now.known != before.known;
         boolean schema = now.schemaVersion != before.schemaVersion;
         boolean checkpoint = System.nanoTime() - checkpointedNanos < AFTERMATH_NANOS;
-        if (!logged && !schema && !checkpoint) {
-            LOG.warn(
-                    "A commit fired no trigger of ours; the next pass of the validator tells whether it changed a row file={} seen={}",
-                    file.path(),
-                    unexplained.incrementAndGet());
+        if (logged || schema || checkpoint) {
+            return false;
         }
+        unexplained.incrementAndGet();
+        return true;
     }
 
     long unexplained() {

@@ -1,6 +1,7 @@
 package io.liteferry.capture.read;
 
 import io.liteferry.capture.install.InstalledLog;
+import io.liteferry.capture.install.SourceFence;
 import io.liteferry.core.change.ColumnChange;
 import io.liteferry.core.change.SchemaChange;
 import io.liteferry.core.change.TableEvolution;
@@ -105,7 +106,7 @@ final class SchemaWatch {
             return false;
         }
         lookedAt = System.nanoTime();
-        boolean moved = version != 0 && now != version;
+        boolean moved = version != 0 && now != version && !SourceFence.onlyFenced(connection, version, now);
         boolean oneStep = verified && now == version + 1;
         // A batch of a new epoch must end where the log ends, so the first look cannot send one of its own.
         boolean alone = verified && !open;

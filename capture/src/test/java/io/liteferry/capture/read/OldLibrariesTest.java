@@ -2,6 +2,7 @@ package io.liteferry.capture.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.liteferry.capture.install.SourceFence;
 import io.liteferry.capture.install.SourceInstaller;
 import io.liteferry.capture.read.FuzzTables.Sql1;
 import io.liteferry.capture.read.FuzzTables.Table;
@@ -14,10 +15,12 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OldLibrariesTest {
     private static final int SEEDS = 2;
     private static final int STATEMENTS = 600;
+    private static final int FENCED_STATEMENTS = 100;
 
     @TempDir
     Path folder = Path.of("");
@@ -82,13 +86,17 @@ class OldLibrariesTest {
                         new BatchReader(plan, Clock.systemUTC(), StartPoint.claim(file, plan, Optional.empty()))) {
                     CaptureFuzzTest.drain(reader, replica);
                     // While our reader has the file open.
-                    List<String> said = application(version, path, statements(r, tables));
+                    List<String> said = application(version, path, statements(r, tables, STATEMENTS));
                     assertThat(said.get(0)).isEqualTo(version.replaceAll("^(3\\.\\d+\\.\\d+).*", "$1"));
                     assertThat(said)
                             .hasSize(1 + STATEMENTS + 4)
                             .noneMatch(line -> line.contains("malformed") || line.contains("_liteferry"));
                     assertThat(said).filteredOn("ok"::equals).hasSizeGreaterThan(STATEMENTS / 4);
                     CaptureFuzzTest.drain(reader, replica);
+                    if (seed == 0) {
+                        fencedAndBack(version, file, statements(r, tables, FENCED_STATEMENTS), replica, c);
+                        CaptureFuzzTest.drain(reader, replica);
+                    }
                 }
                 assertThat(replica.differences(c)).as(version + " seed " + seed).isEmpty();
                 try (ResultSet rs = s.executeQuery("SELECT count(DISTINCT tbl) FROM _liteferry_log WHERE tbl > 0")) {
@@ -96,6 +104,24 @@ class OldLibrariesTest {
                 }
             }
         }
+    }
+
+    /** The same statements are all refused under the fence, and are the application's again after it. */
+    private void fencedAndBack(String version, SqliteFile file, List<String> statements, Replica replica, Connection c)
+            throws Exception {
+        try (SourceFence fence = SourceFence.hold(file, Duration.ofSeconds(5), List.of())) {
+            fence.commit();
+        }
+        assertThat(application(version, file.path(), statements))
+                .noneMatch(line -> line.contains("malformed") || line.contains("_liteferry"))
+                .filteredOn(line -> line.contains("migration fence"))
+                .hasSizeGreaterThan(FENCED_STATEMENTS / 4);
+        assertThat(replica.differences(c)).isEmpty();
+        try (SourceFence release = SourceFence.release(file, Duration.ofSeconds(5), Map.of())) {
+            release.commit();
+        }
+        assertThat(application(version, file.path(), statements))
+                .noneMatch(line -> line.contains("malformed") || line.contains("migration fence"));
     }
 
     /** What an older library cannot read in a schema is the application's own affair: it has no such table. */
@@ -112,14 +138,14 @@ class OldLibrariesTest {
                 && (minor >= 37 || !all.contains("strict"));
     }
 
-    private static List<String> statements(Random r, List<Table> tables) {
+    private static List<String> statements(Random r, List<Table> tables, int count) {
         FuzzSource source = new FuzzSource(r, tables);
         List<String> statements = new ArrayList<>(List.of(
                 "PRAGMA busy_timeout = 5000",
                 "PRAGMA foreign_keys = " + r.nextInt(2),
                 "PRAGMA recursive_triggers = " + r.nextInt(2),
                 "SELECT count(*) FROM sqlite_master"));
-        for (int i = 0; i < STATEMENTS; i++) {
+        for (int i = 0; i < count; i++) {
             statements.add(written(source.next()));
         }
         return statements;

@@ -11,17 +11,20 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Reads SQLite's catalogue. Consistent where the caller has a read transaction open. */
 public final class SqliteCatalog {
     /** Everything this program makes in the source starts so. */
     public static final String OWN_PREFIX = "_liteferry_";
 
-    private static final Set<String> OWN_TABLES =
-            Set.of(OWN_PREFIX + "log", OWN_PREFIX + "meta", OWN_PREFIX + "tables");
+    /** Every table of ours; the change log is the last, so that it is dropped last. */
+    public static final List<String> OWN_TABLES = Stream.of(
+                    "quarantine", "reverse", "schema", "fence", "tables", "meta", "log")
+            .map(t -> OWN_PREFIX + t)
+            .toList();
 
     private static final Pattern FAIL =
             Pattern.compile("raise\\s*\\(\\s*fail\\b|\\b(or|conflict)\\s+fail\\b", Pattern.CASE_INSENSITIVE);
