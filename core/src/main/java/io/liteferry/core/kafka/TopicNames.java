@@ -57,7 +57,7 @@ public record TopicNames(String name) {
         return name + ".dead-letter";
     }
 
-    /** What the application has written to PostgreSQL after the switch, in the order of its commits: one partition. */
+    /** What the application has written to PostgreSQL after the switch, in the order of its commits: one partition a source. */
     public String reverse() {
         return name + ".reverse";
     }

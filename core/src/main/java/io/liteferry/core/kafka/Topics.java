@@ -70,6 +70,7 @@ public final class Topics {
         names.stream(plan).forEach(t -> wanted.put(t, keep));
         wanted.put(names.schemaChanges(), keep);
         wanted.put(names.deadLetter(), keep);
+        wanted.put(names.reverse(), keep);
         wanted.put(names.applied(), compacted);
         wanted.put(names.validation(), compacted);
         wanted.put(names.signals(), Map.of("cleanup.policy", "delete"));
