@@ -3,6 +3,7 @@ package io.liteferry.cli;
 import io.liteferry.cli.command.ApplyCommand;
 import io.liteferry.cli.command.CheckCommand;
 import io.liteferry.cli.command.DemoCommand;
+import io.liteferry.cli.command.DiffCommand;
 import io.liteferry.cli.command.PlanCommand;
 import io.liteferry.cli.command.QuarantineCommand;
 import io.liteferry.cli.command.RepairCommand;
@@ -11,6 +12,7 @@ import io.liteferry.cli.command.SchemaWindowCommand;
 import io.liteferry.cli.command.SignalCommand;
 import io.liteferry.cli.command.StatusCommand;
 import io.liteferry.cli.command.UninstallCommand;
+import io.liteferry.cli.command.ValidateCommand;
 import io.liteferry.core.ErrorCode;
 import io.liteferry.core.ExitCode;
 import io.liteferry.core.LiteferryException;
@@ -39,6 +41,8 @@ import picocli.CommandLine.Spec;
             ApplyCommand.class,
             RunCommand.class,
             StatusCommand.class,
+            ValidateCommand.class,
+            DiffCommand.class,
             RepairCommand.class,
             QuarantineCommand.class,
             SignalCommand.class,

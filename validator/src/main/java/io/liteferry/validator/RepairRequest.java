@@ -33,12 +33,7 @@ public final class RepairRequest {
      * @return the number of keys that were asked for
      */
     public static int request(Plan plan, Optional<String> table) {
-        if (table.isPresent() && plan.table(table.get()).isEmpty()) {
-            throw new LiteferryException(
-                    ErrorCode.OPTION_INVALID,
-                    "Repairing table " + table.get()
-                            + ": the plan has no such table. Give its name in SQLite, or none for all.");
-        }
+        table.ifPresent(t -> known(plan, t));
         PgConnections connections = PgConnections.of(plan.options());
         try (Connection c = connections.open("liteferry-repair")) {
             Map<String, List<byte[]>> open = open(c, plan.source(), table);
@@ -69,6 +64,17 @@ public final class RepairRequest {
         } catch (SQLException e) {
             throw PgConnections.failure("Reading open mismatches to repair them", e);
         }
+    }
+
+    /** The name of a table, where the plan has it; refuses any other. */
+    public static String known(Plan plan, String table) {
+        if (plan.table(table).isEmpty()) {
+            throw new LiteferryException(
+                    ErrorCode.OPTION_INVALID,
+                    "Repairing table " + table
+                            + ": the plan has no such table. Give its name in SQLite, or none for all.");
+        }
+        return table;
     }
 
     private static Map<String, List<byte[]>> open(Connection c, String source, Optional<String> table)

@@ -14,7 +14,6 @@ import io.liteferry.core.validation.VerdictDocument;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,8 +33,6 @@ import picocli.CommandLine.Spec;
         description = "Shows services, tables, lag and verdict; works in another process while the services run.")
 public final class StatusCommand implements Callable<Integer> {
     private static final int MISMATCHES_SHOWN = 20;
-    /** The validator renews its verdict each second; clocks of two hosts may differ a little. */
-    private static final Duration STALE = Duration.ofSeconds(30);
 
     @Mixin
     private MigrationFile file = new MigrationFile();
@@ -83,7 +80,11 @@ public final class StatusCommand implements Callable<Integer> {
                         String whose = states.size() == 1 ? "" : source.source() + " ";
                         Optional<VerdictDocument> verdict = source.verdict();
                         sources.add(new SourceState(
-                                source.source(), state(verdict, down(answers, others(states, source)))));
+                                source.source(),
+                                Reports.State.of(
+                                        verdict,
+                                        down(answers, others(states, source)),
+                                        Clock.systemUTC().instant())));
                         if (states.size() == 1) {
                             checks.addAll(verdict.map(VerdictDocument::checks).orElse(List.of()));
                         }
@@ -122,28 +123,6 @@ public final class StatusCommand implements Callable<Integer> {
             }
         });
         return down;
-    }
-
-    /** A verdict holds only while the services that stand behind it run. */
-    private static Reports.State state(Optional<VerdictDocument> verdict, List<String> down) {
-        if (verdict.isEmpty()) {
-            List<String> reasons = new ArrayList<>(down);
-            reasons.add("the validator has given no verdict yet");
-            return Reports.State.notReady(reasons);
-        }
-        Reports.State state = Reports.State.of(verdict.get());
-        List<String> reasons = new ArrayList<>(down);
-        Duration age = Duration.between(
-                Instant.parse(verdict.get().at()), Clock.systemUTC().instant());
-        if (age.compareTo(STALE) > 0) {
-            reasons.add("the verdict is " + age.toSeconds() + " s old: the validator does not renew it");
-        }
-        if (reasons.isEmpty()) {
-            return state;
-        }
-        reasons.addAll(state.reasons());
-        return new Reports.State(
-                VerdictDocument.NOT_READY, reasons, state.overrides(), state.tables(), state.lagSeconds());
     }
 
     private Reports.Status document(
@@ -204,12 +183,7 @@ public final class StatusCommand implements Callable<Integer> {
                         .toList());
         out.println();
         if (!status.checks().isEmpty()) {
-            Output.table(
-                    out,
-                    List.of("CHECK", "OK", "VALUE", "LIMIT", "SINCE"),
-                    status.checks().stream()
-                            .map(c -> List.of(c.check(), c.ok() ? "yes" : "no", c.value(), c.limit(), c.since()))
-                            .toList());
+            Output.checks(out, status.checks());
             out.println();
         }
         if (status.sources().size() > 1) {

@@ -13,6 +13,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -91,6 +92,31 @@ public final class MigrationState implements AutoCloseable {
                 "SELECT DISTINCT table_name || ' ' || key_text FROM liteferry.validation_mismatch"
                         + " WHERE source = ? AND verified_at IS NOT NULL ORDER BY 1",
                 rs -> rs.getString(1));
+    }
+
+    /** The last passes over tables, newest first. */
+    public List<Reports.Pass> passes(int limit) {
+        return rows(
+                "SELECT source, table_name, pass, started_at, ended_at, equal, in_flight,"
+                        + " row_diff + missing_target + missing_source, quarantined, unknown, seq"
+                        + " FROM liteferry.validation_pass WHERE source = ? ORDER BY pass DESC, ended_at DESC LIMIT "
+                        + limit,
+                rs -> new Reports.Pass(
+                        rs.getString(1),
+                        rs.getString(2),
+                        rs.getLong(3),
+                        utc(rs, 4),
+                        utc(rs, 5),
+                        rs.getLong(6),
+                        rs.getLong(7),
+                        rs.getLong(8),
+                        rs.getLong(9),
+                        rs.getLong(10),
+                        rs.getLong(11)));
+    }
+
+    private static String utc(ResultSet rs, int column) throws SQLException {
+        return rs.getObject(column, OffsetDateTime.class).toInstant().toString();
     }
 
     /** Suspended constraints, {@code table name: reason}. */

@@ -64,12 +64,28 @@ public final class Output {
         return String.format(Locale.ROOT, "%.1f s", s);
     }
 
+    /** Each check with its value, its limit and since when; below them the command that helps with each that fails. */
+    public static void checks(PrintWriter out, List<VerdictDocument.Check> checks) {
+        table(
+                out,
+                List.of("CHECK", "OK", "VALUE", "LIMIT", "SINCE"),
+                checks.stream()
+                        .map(c -> List.of(c.check(), c.ok() ? "yes" : "no", c.value(), c.limit(), c.since()))
+                        .toList());
+        checks.stream().filter(c -> !c.ok()).forEach(c -> out.println("help: " + c.check() + ": " + c.help()));
+    }
+
+    private static String validation(VerdictDocument.Table t) {
+        VerdictDocument.Validation validation = t.validation();
+        return validation == null ? "" : validation.text(t.sourceRows());
+    }
+
     /** The verdict, its reasons and its tables. */
     public static void state(PrintWriter out, Reports.State state) {
         if (!state.tables().isEmpty()) {
             table(
                     out,
-                    List.of("TABLE", "STATE", "SOURCE", "TARGET", "EQUAL", "DIFFERENT", "QUARANTINED"),
+                    List.of("TABLE", "STATE", "SOURCE", "TARGET", "EQUAL", "DIFFERENT", "QUARANTINED", "VALIDATION"),
                     state.tables().stream()
                             .map(t -> List.of(
                                     t.name(),
@@ -78,8 +94,10 @@ public final class Output {
                                     count(t.targetRows()),
                                     count(t.verifiedRows()),
                                     count(t.mismatchedRows()),
-                                    count(t.quarantinedRows())))
+                                    count(t.quarantinedRows()),
+                                    validation(t)))
                             .toList());
+            out.println(state.consistency());
             out.println();
         }
         Double p99 = state.lagSeconds().p99();

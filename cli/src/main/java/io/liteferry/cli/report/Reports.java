@@ -6,14 +6,22 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.liteferry.cli.demo.Writes;
 import io.liteferry.core.preflight.Finding;
+import io.liteferry.core.validation.Consistency;
 import io.liteferry.core.validation.VerdictDocument;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The documents that commands print with {@code -o json}; every one has {@code apiVersion}, {@code kind} and next steps. */
 public final class Reports {
     public static final String API_VERSION = "liteferry/v1";
+
+    /** The validator renews its verdict each second; clocks of two hosts may differ a little. */
+    private static final Duration STALE = Duration.ofSeconds(30);
 
     private Reports() {}
 
@@ -39,6 +47,31 @@ public final class Reports {
                     overrides == null ? List.of() : overrides,
                     d.tables(),
                     measured == null ? NO_LAG : measured);
+        }
+
+        /** A verdict holds only while the services that stand behind it run and renew it. */
+        public static State of(Optional<VerdictDocument> verdict, List<String> down, Instant now) {
+            List<String> reasons = new ArrayList<>(down);
+            if (verdict.isEmpty()) {
+                reasons.add("the validator has given no verdict yet");
+                return notReady(reasons);
+            }
+            State state = of(verdict.get());
+            Duration age = Duration.between(Instant.parse(verdict.get().at()), now);
+            if (age.compareTo(STALE) > 0) {
+                reasons.add("the verdict is " + age.toSeconds() + " s old: the validator does not renew it");
+            }
+            if (reasons.isEmpty()) {
+                return state;
+            }
+            reasons.addAll(state.reasons());
+            return new State(VerdictDocument.NOT_READY, reasons, state.overrides(), state.tables(), state.lagSeconds());
+        }
+
+        /** Over all tables, as the last pass over each counted them. */
+        @JsonProperty("consistency")
+        public Consistency consistency() {
+            return Consistency.of(tables);
         }
 
         /** Not ready, and nothing measured. */
@@ -135,6 +168,41 @@ public final class Reports {
             @JsonProperty("suspended_constraints") List<String> suspendedConstraints,
             @JsonProperty("table_notes") List<String> tableNotes,
             @JsonProperty("next_steps") List<String> nextSteps) {}
+
+    /**
+     * The answer of {@code validate}.
+     *
+     * @param sources one by one, the worst first
+     * @param checks of the only source; empty where there are several
+     * @param passes the last ones, newest first; only where they were asked for
+     */
+    public record Validation(
+            @JsonProperty("apiVersion") String apiVersion,
+            @JsonProperty("kind") String kind,
+            @JsonUnwrapped State state,
+            @JsonProperty("sources") List<SourceState> sources,
+            @JsonProperty("checks") List<VerdictDocument.Check> checks,
+            @JsonProperty("passes") List<Pass> passes,
+            @JsonProperty("next_steps") List<String> nextSteps) {}
+
+    /**
+     * One pass over one table.
+     *
+     * @param different rows of all kinds of difference
+     * @param seq applied position of its last pair of snapshots
+     */
+    public record Pass(
+            @JsonProperty("source") String source,
+            @JsonProperty("table") String table,
+            @JsonProperty("pass") long pass,
+            @JsonProperty("started_at") String started,
+            @JsonProperty("ended_at") String ended,
+            @JsonProperty("equal") long equal,
+            @JsonProperty("in_flight") long inFlight,
+            @JsonProperty("different") long different,
+            @JsonProperty("quarantined") long quarantined,
+            @JsonProperty("unknown") long unknown,
+            @JsonProperty("seq") long seq) {}
 
     /**
      * The end of {@code demo}.

@@ -2,9 +2,11 @@ package io.liteferry.cli.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.liteferry.cli.deploy.DocumentedMetrics;
 import io.liteferry.cli.local.Pipeline;
 import io.liteferry.cli.report.MigrationState;
+import io.liteferry.core.ExitCode;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.service.Service;
 import io.liteferry.core.validation.VerdictDocument;
@@ -19,6 +21,7 @@ import java.sql.DriverManager;
 import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import org.awaitility.Awaitility;
@@ -47,7 +50,7 @@ class HandChangesTest {
                     Statement s = c.createStatement()) {
                 s.execute("UPDATE \"Track\" SET \"Name\" = \"Name\" || ' ' WHERE \"TrackId\" = 17");
                 s.execute("DELETE FROM \"PlaylistTrack\" WHERE \"PlaylistId\" = 1 AND \"TrackId\" = 3402");
-                s.execute("INSERT INTO \"Genre\" VALUES (99, 'By hand')");
+                s.execute("INSERT INTO \"Genre\" VALUES (99, 'By <hand> & \"more\"')");
             }
             MigrationFixture.awaitWholePass(target, plan, pipeline);
             assertThat(state.openMismatches(10))
@@ -55,6 +58,7 @@ class HandChangesTest {
                             "Genre 99 missing_source", "PlaylistTrack 1,3402 missing_target", "Track 17 row_diff");
             assertThat(state.verdict().orElseThrow().verdict()).isEqualTo(VerdictDocument.NOT_READY);
 
+            differencesAreShown(chinook);
             MigrationFixture.Ended repair =
                     chinook.command("repair", "--config", chinook.config().toString());
             assertThat(repair.out()).contains("3 keys");
@@ -64,6 +68,7 @@ class HandChangesTest {
             });
             assertThat(state.verifiedAgain()).isEqualTo(List.of("Genre 99", "PlaylistTrack 1,3402", "Track 17"));
 
+            historyIsShown(chinook);
             String scraped = scraped(pipeline);
             assertThat(DocumentedMetrics.NAMES)
                     .filteredOn(name -> !scraped.contains(name))
@@ -73,6 +78,72 @@ class HandChangesTest {
                             "liteferry_sink_swept_total",
                             "liteferry_sink_detached_total");
         }
+    }
+
+    private static MigrationFixture.Ended command(MigrationFixture chinook, String... args) {
+        List<String> all = new ArrayList<>(List.of(args));
+        all.addAll(List.of("--config", chinook.config().toString()));
+        return chinook.command(all.toArray(String[]::new));
+    }
+
+    private static void differencesAreShown(MigrationFixture chinook) throws Exception {
+        MigrationFixture.Ended track = command(chinook, "diff", "Track", "--show-values", "-o", "json");
+        assertThat(track.exit()).isEqualTo(ExitCode.NOT_READY);
+        JsonNode diff = track.json();
+        assertThat(diff.path("kind").asText()).isEqualTo("DiffReport");
+        assertThat(diff.path("open").asLong()).isEqualTo(1);
+        JsonNode row = diff.path("rows").get(0);
+        assertThat(row.path("key").asText()).isEqualTo("17");
+        assertThat(row.path("kind").asText()).isEqualTo("row_diff");
+        assertThat(row.path("columns")).hasSize(1);
+        assertThat(row.path("columns").get(0).asText()).isEqualTo("Name");
+        JsonNode name = row.path("values").get(1);
+        assertThat(name.path("column").asText()).isEqualTo("Name");
+        assertThat(name.path("source").asText()).isEqualTo("'Let There Be Rock'");
+        assertThat(name.path("target").get(0).asText()).isEqualTo("Let There Be Rock ");
+
+        MigrationFixture.Ended quiet = command(chinook, "diff", "PlaylistTrack", "--key", "1,3402");
+        assertThat(quiet.out())
+                .containsPattern("PlaylistTrack +1,3402 +missing_target")
+                .contains("1 rows of PlaylistTrack differ");
+        assertThat(command(chinook, "diff", "PlaylistTrack", "--key", "1,1").out())
+                .doesNotContain("missing_target");
+        assertThat(command(chinook, "diff", "Genre", "--show-values", "-o", "html").out())
+                .contains("<code>99</code>", "By &lt;hand&gt; &amp; &quot;more&quot;", "(no row)")
+                .doesNotContain("<hand>");
+        assertThat(command(chinook, "diff", "Genre").out()).doesNotContain("By <hand>");
+        assertThat(command(chinook, "diff", "nowhere").exit()).isEqualTo(ExitCode.USAGE);
+
+        MigrationFixture.Ended dry = command(chinook, "repair", "Track", "--dry-run");
+        assertThat(dry.out()).contains("Would ask capture to send 1 keys again.").containsPattern("Track +17");
+        assertThat(command(chinook, "diff", "Track", "-o", "json").json().path("rows").get(0).has("repair_asked_at"))
+                .isFalse();
+
+        MigrationFixture.Ended verdict = command(chinook, "validate");
+        assertThat(verdict.exit()).isEqualTo(ExitCode.NOT_READY);
+        assertThat(verdict.out())
+                .containsPattern("no_mismatch +no +3 rows: Genre, PlaylistTrack, Track +0 rows +20")
+                .contains("help: no_mismatch: liteferry repair Genre")
+                .contains("NOT READY because")
+                .containsPattern("Track .*mismatched since 20")
+                .containsPattern("Album .*in sync since 20")
+                .containsPattern("[0-9,]+ of [0-9,]+ rows equal \\(99\\.9[0-9]+ %\\)");
+    }
+
+    private static void historyIsShown(MigrationFixture chinook) throws Exception {
+        JsonNode row = command(chinook, "diff", "Track", "--history", "-o", "json")
+                .json()
+                .path("rows")
+                .get(0);
+        List<String> told = List.of(
+                row.path("since").asText(),
+                row.path("repair_asked_at").asText(),
+                row.path("verified_at").asText());
+        assertThat(told).isSorted().allMatch(t -> t.endsWith("Z"));
+        assertThat(command(chinook, "diff", "Track").exit()).isZero();
+        JsonNode validation = command(chinook, "validate", "--history", "-o", "json").json();
+        assertThat(validation.path("passes").get(0).path("equal").asLong()).isPositive();
+        assertThat(validation.path("consistency").path("known_rows").asLong()).isPositive();
     }
 
     private static String scraped(Pipeline pipeline) throws Exception {

@@ -42,7 +42,9 @@ public record VerdictDocument(
     /**
      * One table, counted by the last pass over it.
      *
+     * @param knownRows rows that stand on either side
      * @param reason why it could not be compared, or null
+     * @param validation null in documents of before there was any
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Table(
@@ -52,10 +54,12 @@ public record VerdictDocument(
             @JsonProperty("source_rows") long sourceRows,
             @JsonProperty("target_rows") long targetRows,
             @JsonProperty("verified_rows") long verifiedRows,
+            @JsonProperty("known_rows") long knownRows,
             @JsonProperty("in_flight_rows") long inFlightRows,
             @JsonProperty("mismatched_rows") long mismatchedRows,
             @JsonProperty("quarantined_rows") long quarantinedRows,
-            @JsonProperty("reason") @Nullable String reason) {
+            @JsonProperty("reason") @Nullable String reason,
+            @JsonProperty("validation") @Nullable Validation validation) {
         public Table named(String other) {
             return new Table(
                     other,
@@ -64,10 +68,40 @@ public record VerdictDocument(
                     sourceRows,
                     targetRows,
                     verifiedRows,
+                    knownRows,
                     inFlightRows,
                     mismatchedRows,
                     quarantinedRows,
-                    reason);
+                    reason,
+                    validation);
+        }
+    }
+
+    /**
+     * What the validator says of a table.
+     *
+     * @param state {@code pending}, {@code running}, {@code in_sync}, {@code mismatched}, {@code incomplete} or
+     *     {@code suspended}
+     * @param since when that state began
+     * @param comparedRows rows of the pass that runs over it; null while none does
+     * @param etaSeconds of that pass; null while none runs or before it can be told
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Validation(
+            @JsonProperty("state") String state,
+            @JsonProperty("since") String since,
+            @JsonProperty("compared_rows") @Nullable Long comparedRows,
+            @JsonProperty("eta_seconds") @Nullable Long etaSeconds) {
+        /** As one cell: {@code in sync since …}, {@code running 40 %, ETA 12 s}. */
+        public String text(long rows) {
+            Long compared = comparedRows;
+            if (compared == null) {
+                return state.replace('_', ' ') + " since " + since;
+            }
+            String share = rows == 0 ? "" : " " + Math.min(100, 100 * compared / rows) + " %";
+            String eta = etaSeconds == null ? "" : ", ETA " + etaSeconds + " s";
+            String walking = "comparing" + share + eta;
+            return state.equals("running") ? walking : state.replace('_', ' ') + " since " + since + "; " + walking;
         }
     }
 

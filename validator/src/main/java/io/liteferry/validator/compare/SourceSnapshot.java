@@ -202,7 +202,31 @@ final class SourceSnapshot {
             return Optional.empty();
         }
 
+        /** The values of the first of several spellings that is there, in the layout's order. */
+        Optional<List<SqliteValue>> values(List<RowKey> spellings) throws SQLException {
+            for (RowKey key : spellings) {
+                Optional<byte[]> packed = packed(key);
+                if (packed.isPresent()) {
+                    PackedReader reader = new PackedReader().reset(packed.get());
+                    List<SqliteValue> values = new ArrayList<>();
+                    while (reader.hasNext()) {
+                        values.add(reader.nextValue());
+                    }
+                    return Optional.of(values);
+                }
+            }
+            return Optional.empty();
+        }
+
         private Optional<Found> row(RowKey key) throws SQLException {
+            return packed(key).map(values -> {
+                CanonicalRow row = layout.newRow();
+                boolean fits = form.write(new PackedReader().reset(values), row);
+                return new Found(key, Columns.of(row, layout.columns().size(), fits), fits ? layout.place(row) : null);
+            });
+        }
+
+        private Optional<byte[]> packed(RowKey key) throws SQLException {
             List<SqliteValue> values = key.values();
             String sql = lookUpSql(values);
             PreparedStatement ps = statements.get(sql);
@@ -218,10 +242,7 @@ final class SourceSnapshot {
                     // The index may compare by a collation; a key is its bytes.
                     if (key(reader, packed).equals(key)) {
                         reader.values(packed.reset(), 0, layout.columns().size());
-                        CanonicalRow row = layout.newRow();
-                        boolean fits = form.write(new PackedReader().reset(packed.toBytes()), row);
-                        return Optional.of(new Found(
-                                key, Columns.of(row, layout.columns().size(), fits), fits ? layout.place(row) : null));
+                        return Optional.of(packed.toBytes());
                     }
                 }
             }

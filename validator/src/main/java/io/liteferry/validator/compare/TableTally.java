@@ -30,6 +30,11 @@ public record TableTally(
         return counts.getOrDefault(verdict, 0L);
     }
 
+    /** Rows that stand on either side, whatever is known of them. */
+    public long known() {
+        return counts.values().stream().mapToLong(Long::longValue).sum();
+    }
+
     /** Nothing differs, nothing is set aside for good, nothing could not be read. Rows in flight are looked at again. */
     public boolean clean() {
         return reason.isEmpty()

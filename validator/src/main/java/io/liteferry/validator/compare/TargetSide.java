@@ -1,6 +1,7 @@
 package io.liteferry.validator.compare;
 
 import io.liteferry.core.change.AppliedPosition;
+import io.liteferry.core.plan.ColumnPlan;
 import io.liteferry.core.plan.TargetType;
 import io.liteferry.core.postgres.PartitionRecord;
 import io.liteferry.core.postgres.PgConnections;
@@ -135,6 +136,32 @@ final class TargetSide implements AutoCloseable {
                 "SELECT " + layout.targetColumns("t.") + " FROM (VALUES " + values + ") AS wanted(" + names + ") JOIN "
                         + layout.target() + " AS t ON " + join,
                 rows);
+    }
+
+    /** The rows that have this key, each column as PostgreSQL writes it, at most so many characters of it. */
+    List<List<String>> text(TableLayout layout, CanonicalKey key, int longest) {
+        List<ColumnPlan> columns = layout.columns();
+        String selected = columns.stream()
+                .map(c -> "left(" + PgSql.name(c.target()) + "::text, " + longest + ")")
+                .collect(Collectors.joining(", "));
+        String names =
+                layout.keyColumns().stream().map(c -> PgSql.name(c.target())).collect(Collectors.joining(", "));
+        List<List<String>> rows = new ArrayList<>();
+        try (Statement s = connection.createStatement();
+                ResultSet rs = s.executeQuery("SELECT " + selected + " FROM " + layout.target() + " WHERE (" + names
+                        + ") = (" + String.join(", ", layout.literals().of(key.bytes())) + ")")) {
+            while (rs.next()) {
+                List<String> row = new ArrayList<>();
+                for (int i = 1; i <= columns.size(); i++) {
+                    String value = rs.getString(i);
+                    row.add(value == null ? "NULL" : value);
+                }
+                rows.add(row);
+            }
+        } catch (SQLException e) {
+            throw PgConnections.failure("Reading a row of " + layout.plan().target(), e);
+        }
+        return rows;
     }
 
     private void copy(TableLayout layout, String select, Rows rows) throws NotComparableException {

@@ -70,6 +70,7 @@ public final class FullPass {
         Map<String, TableTally> tallies = new HashMap<>();
         for (TablePlan table : sides.now(plan).tables()) {
             Instant tableStarted = clock.instant();
+            progress.begun(table.source());
             TableTally tally = new TablePass(
                             sides,
                             table,

@@ -10,6 +10,7 @@ public final class Progress {
     private final Map<String, TableTally> tallies = new ConcurrentHashMap<>();
     private final Map<String, Running> running = new ConcurrentHashMap<>();
     private volatile Clean clean = new Clean(0, 0);
+    private volatile Optional<Walked> walked = Optional.empty();
     private volatile long passes;
     private volatile Optional<PassResult> last = Optional.empty();
 
@@ -21,8 +22,20 @@ public final class Progress {
      */
     public record Running(long rows, long pending) {}
 
+    /**
+     * The table that the pass is at.
+     *
+     * @param since nanoseconds of {@link System#nanoTime()}
+     */
+    private record Walked(String table, long since) {}
+
     /** Clean passes in a row, all made while the source had this schema_version. */
     private record Clean(int passes, long schemaVersion) {}
+
+    /** The pass has come to a table. */
+    void begun(String table) {
+        walked = Optional.of(new Walked(table, System.nanoTime()));
+    }
 
     void running(String table, long rows, long pending) {
         running.put(table, new Running(rows, pending));
@@ -30,6 +43,7 @@ public final class Progress {
 
     void tallied(String table, TableTally tally) {
         tallies.put(table, tally);
+        walked = Optional.empty();
     }
 
     /** @param schemaVersion of the source, the same when the pass began and when it ended */
@@ -66,6 +80,11 @@ public final class Progress {
     /** The last tally of a table, also of a pass that still runs. */
     public Optional<TableTally> tally(String table) {
         return Optional.ofNullable(tallies.get(table));
+    }
+
+    /** For how long, in nanoseconds, the pass has been at this table; empty where it is elsewhere. */
+    public Optional<Long> walkedFor(String table, long now) {
+        return walked.filter(w -> w.table().equals(table)).map(w -> now - w.since());
     }
 
     public Running running(String table) {

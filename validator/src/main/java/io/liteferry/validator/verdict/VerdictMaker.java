@@ -18,6 +18,7 @@ import java.util.Optional;
 final class VerdictMaker {
     private final Plan plan;
     private final ReadinessRules rules;
+    private final Map<String, TableStanding> tables = new HashMap<>();
     private final Map<String, Standing> standings = new HashMap<>();
 
     private record Standing(boolean ok, Instant since) {}
@@ -72,8 +73,10 @@ final class VerdictMaker {
         return before.since();
     }
 
-    private static VerdictDocument.Table table(TablePlan table, Facts facts, Progress progress) {
+    private VerdictDocument.Table table(TablePlan table, Facts facts, Progress progress) {
         Optional<TableTally> tally = progress.tally(table.source());
+        long known = tally.map(TableTally::known).orElse(0L);
+        long open = facts.mismatches(table.source()) + facts.quarantined().getOrDefault(table.source(), 0L);
         String state = facts.applied()
                 .map(a -> a.tables().get(table.source()))
                 .map(TableProgress::state)
@@ -85,12 +88,15 @@ final class VerdictMaker {
                 state,
                 tally.map(TableTally::sourceRows).orElse(0L),
                 tally.map(TableTally::targetRows).orElse(0L),
-                tally.map(t -> t.count(RowVerdict.EQUAL)).orElse(0L),
+                // A row found different or put aside after the pass has counted it is no longer known to be equal.
+                Math.max(0, Math.min(tally.map(t -> t.count(RowVerdict.EQUAL)).orElse(0L), known - open)),
+                known,
                 tally.map(t -> t.count(RowVerdict.IN_FLIGHT)).orElse(0L),
                 facts.mismatches(table.source()),
                 facts.quarantined().getOrDefault(table.source(), 0L),
                 tally.flatMap(TableTally::reason)
                         .map(NotComparableException::reason)
-                        .orElse(null));
+                        .orElse(null),
+                tables.computeIfAbsent(table.source(), TableStanding::new).look(facts, progress));
     }
 }
