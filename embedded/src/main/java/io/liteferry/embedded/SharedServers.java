@@ -64,6 +64,11 @@ public final class SharedServers {
         return server.jdbcUrl(name);
     }
 
+    /** The URL for somebody who writes to tables that are closed until a cutover, and says so. */
+    public static String byHand(String url) {
+        return url + (url.contains("?") ? "&" : "?") + "options=-c%20liteferry.writer=test";
+    }
+
     private static Path directory() {
         if (directory == null) {
             try {

@@ -40,6 +40,9 @@ final class SinkRun implements AutoCloseable {
     /** How long an END may wait for its records before the topics are asked whether they still hold them. */
     private static final long AHEAD_NANOS = Duration.ofHours(1).toNanos();
 
+    /** How often the applied row is looked at, so that a switch is seen while no batches come. */
+    private static final long LOOK_NANOS = Duration.ofMillis(500).toNanos();
+
     private static final long PATIENCE_NANOS = Duration.ofSeconds(2).toNanos();
 
     private final Plan plan;
@@ -57,6 +60,7 @@ final class SinkRun implements AutoCloseable {
     private boolean gateOpen;
     private long nextLag = System.nanoTime();
     private long nextAhead = System.nanoTime();
+    private long nextLook = System.nanoTime() + LOOK_NANOS;
     private @Nullable BatchId waitedFor;
     private long waitingSince;
     private boolean limited;
@@ -128,6 +132,10 @@ final class SinkRun implements AutoCloseable {
         demandNothingLost(assembler);
         if (System.nanoTime() - nextAhead >= 0) {
             makePartitionsAhead();
+        }
+        if (System.nanoTime() - nextLook >= 0) {
+            nextLook = System.nanoTime() + LOOK_NANOS;
+            target.look();
         }
         announcements.tick();
         reportLag(assembler);

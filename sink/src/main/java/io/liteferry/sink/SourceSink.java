@@ -2,10 +2,13 @@ package io.liteferry.sink;
 
 import io.liteferry.core.LiteferryException;
 import io.liteferry.core.plan.Plan;
+import io.liteferry.core.postgres.PgConnections;
 import io.liteferry.core.service.ServiceHealth;
 import io.liteferry.sink.stream.RecordStream;
 import io.liteferry.sink.write.RefusedRecords;
 import io.liteferry.sink.write.SpoolLostException;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +24,8 @@ import org.slf4j.LoggerFactory;
 public final class SourceSink {
     private static final Logger LOG = LoggerFactory.getLogger(SourceSink.class);
     private static final long STOP_SECONDS = 10;
+    /** How often a sink that idles looks whether it may go on. */
+    private static final long LOOK_MILLIS = 500;
 
     private final Plan plan;
     private final Clock clock;
@@ -63,6 +68,9 @@ public final class SourceSink {
                             "reading again from the applied position source={} reason={}",
                             plan.source(),
                             e.getMessage());
+                } catch (TargetClosedException e) {
+                    LOG.info("sink idle: the application writes to PostgreSQL source={}", plan.source());
+                    awaitOpen(store);
                 }
             }
         } catch (RuntimeException | Error e) {
@@ -78,6 +86,31 @@ public final class SourceSink {
             } else {
                 LOG.error("sink ended source={}", plan.source(), e);
             }
+        }
+    }
+
+    /** Nothing is read, and nothing written, until the application writes to SQLite again. */
+    private void awaitOpen(AppliedStore store) {
+        health.failing("stream", "closed: the application writes to PostgreSQL");
+        try {
+            boolean stopped = false;
+            while (!stopped && isClosed(store)) {
+                stopped = stopping.await(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean isClosed(AppliedStore store) {
+        try (Connection c = PgConnections.of(plan.options()).open("liteferry-sink")) {
+            boolean closed = store.isClosed(c);
+            health.ok("postgres");
+            return closed;
+        } catch (SQLException | LiteferryException e) {
+            health.failing("postgres", "not available, trying again");
+            LOG.debug("looking at the applied row source={} reason={}", plan.source(), e.toString());
+            return true;
         }
     }
 

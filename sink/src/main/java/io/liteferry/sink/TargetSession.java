@@ -72,10 +72,7 @@ final class TargetSession implements AutoCloseable {
         this.store = store;
         this.pause = pause;
         Options options = plan.options();
-        PgConnections given = PgConnections.of(options);
-        String joint = given.url().contains("?") ? "&" : "?";
-        connections =
-                new PgConnections(given.url() + joint + BatchWriter.DRIVER_OPTION, given.username(), given.password());
+        connections = PgConnections.of(options).with(BatchWriter.DRIVER_OPTION);
         writer = new BatchWriter(plan, refused);
         gate = new ConstraintGate(plan);
         retries = options.integer(Options.FLUSH_MAX_RETRIES);
@@ -207,6 +204,19 @@ final class TargetSession implements AutoCloseable {
         run("Making partitions ahead", (c, careful) -> {
             store.lock(c);
             writer.ahead(c, now);
+            c.commit();
+            return true;
+        });
+    }
+
+    /**
+     * Looks whether the target is still this sink's.
+     *
+     * @throws TargetClosedException where the application writes to it, or has since
+     */
+    void look() {
+        run("Looking whether the target is still ours", (c, careful) -> {
+            store.look(c);
             c.commit();
             return true;
         });

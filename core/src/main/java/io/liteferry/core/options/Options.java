@@ -6,6 +6,7 @@ import io.liteferry.core.options.UnitValue.Unit;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -49,6 +50,7 @@ public final class Options {
     public static final String FLUSH_MAX_RETRIES = "flush.max.retries";
     public static final String FLUSH_RETRY_DELAY_MS = "flush.retry.delay.ms";
     public static final String CONSTRAINT_RETRY_INTERVAL_MS = "constraint.retry.interval.ms";
+    public static final String TARGET_GATE = "target.gate";
     public static final String CONSTRAINT_BUILD_THREADS = "constraint.build.threads";
     public static final String PARTITION_HASH_MIN_ROWS = "partition.hash.min.rows";
     public static final String PARTITION_HASH_COUNT = "partition.hash.count";
@@ -143,6 +145,9 @@ public final class Options {
             .count(CONSTRAINT_BUILD_THREADS, 2, 1, 64, Importance.MEDIUM)
             .doc(
                     "Tables whose indexes and constraints are built at the same time after the load, each on a connection of its own beside that of the stream.")
+            .flag(TARGET_GATE, true, Importance.MEDIUM)
+            .doc(
+                    "Whether the target tables are closed to all but the sink until the cutover, by a trigger on each. false: you keep the application out yourself.")
             .number(PARTITION_HASH_MIN_ROWS, 1_000_000L, 1, Long.MAX_VALUE, Unit.NONE, Importance.MEDIUM)
             .doc(
                     "The plan proposes hash partitions from this many rows on, where no unique index and no inbound foreign key would be lost.")
@@ -392,6 +397,14 @@ public final class Options {
 
     public Path path(String key) {
         return Path.of(string(key));
+    }
+
+    /** What stands between commas. */
+    public List<String> list(String key) {
+        return Arrays.stream(string(key).split(",", -1))
+                .map(String::strip)
+                .filter(item -> !item.isEmpty())
+                .toList();
     }
 
     public int integer(String key) {

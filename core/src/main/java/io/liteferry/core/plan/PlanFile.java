@@ -8,6 +8,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** {@code migration.yaml}: the file a person reviews, and the {@link Plan} it stands for. */
 public final class PlanFile {
@@ -52,18 +53,24 @@ public final class PlanFile {
     }
 
     private static Plan resolved(Plan plan, Path file) {
+        Options options = plan.options();
+        for (String hook : List.of(Options.HOOKS_SQL_AFTER_LOAD, Options.HOOKS_SQL_AT_SWITCH)) {
+            String files = options.list(hook).stream()
+                    .map(written -> absolute(file, written))
+                    .collect(Collectors.joining(","));
+            options = files.isEmpty() ? options : options.with(hook, files);
+        }
         Plan resolved = new Plan(
                 plan.name(),
-                plan.options(),
+                options,
                 plan.tables(),
                 plan.listed().stream()
                         .map(s -> new Source(s.name(), absolute(file, s.file()), s.schema(), s.partition()))
                         .toList(),
                 List.of());
-        return plan.options()
-                .optional(Options.DATABASE_FILE_PATH)
-                .map(written ->
-                        resolved.withOptions(plan.options().with(Options.DATABASE_FILE_PATH, absolute(file, written))))
+        return options.optional(Options.DATABASE_FILE_PATH)
+                .map(written -> resolved.withOptions(
+                        resolved.options().with(Options.DATABASE_FILE_PATH, absolute(file, written))))
                 .orElse(resolved);
     }
 

@@ -23,6 +23,11 @@ public record PgConnections(String url, String username, String password) {
                 options.string(Options.CONNECTION_PASSWORD));
     }
 
+    /** The same with one more parameter of the driver, {@code name=value}. */
+    public PgConnections with(String parameter) {
+        return new PgConnections(url + (url.contains("?") ? "&" : "?") + parameter, username, password);
+    }
+
     /** @param application shown in pg_stat_activity: {@code liteferry-sink}, … */
     public Connection open(String application) {
         Properties p = new Properties();
@@ -70,15 +75,24 @@ public record PgConnections(String url, String username, String password) {
      */
     void demandDirect(String tried) {
         try (Connection c = open("liteferry-direct")) {
-            if (isPooled(c)) {
-                throw new LiteferryException(
-                        ErrorCode.TARGET_POOLED,
-                        tried + ": " + withoutSecrets(url) + " leads through a pooler, and this needs a session of its"
-                                + " own. Give the server's own address: connection.url in the migration file, or"
-                                + " LITEFERRY_CONNECTION_URL for this command. The sink may go through the pooler.");
-            }
+            demandDirect(c, tried);
         } catch (SQLException e) {
             throw failure(tried, e);
+        }
+    }
+
+    /**
+     * The same of a connection that is open.
+     *
+     * @throws LiteferryException {@link ErrorCode#TARGET_POOLED}
+     */
+    public void demandDirect(Connection c, String tried) throws SQLException {
+        if (isPooled(c)) {
+            throw new LiteferryException(
+                    ErrorCode.TARGET_POOLED,
+                    tried + ": " + withoutSecrets(url) + " leads through a pooler, and this needs a session of its"
+                            + " own. Give the server's own address: connection.url in the migration file, or"
+                            + " LITEFERRY_CONNECTION_URL for this command. The sink may go through the pooler.");
         }
     }
 

@@ -67,7 +67,7 @@ final class ObjectBuilder {
         }
         wanted();
         run(BuildSteps.undo(connection, plan, o));
-        if (CANCELLED.equals(e.getSQLState())) {
+        if (SqlStates.isCancelled(e)) {
             waiting.add(o.name()); // who has asked for it records why
             return;
         }

@@ -151,6 +151,7 @@ public final class Partitions {
             s.execute(
                     "CREATE TABLE " + qualified + " (LIKE " + parent
                             + " INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING GENERATED INCLUDING STORAGE INCLUDING COMPRESSION)");
+            new TargetGate(plan).putOn(c, qualified);
             s.execute("ALTER TABLE " + parent + " ATTACH PARTITION " + qualified + " FOR VALUES " + slot.bound());
             c.releaseSavepoint(before);
         } catch (SQLException e) {

@@ -1,6 +1,7 @@
 package io.liteferry.sink.schema;
 
 import io.liteferry.core.plan.ColumnPlan;
+import io.liteferry.core.plan.KeyPlan;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.plan.TablePlan;
 import io.liteferry.core.postgres.PgSql;
@@ -9,15 +10,19 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Takes the sequences of identity columns, and those of {@code serial}, past the highest value that was loaded: the rows
- * came with their values, so no sequence has counted them. Never back.
+ * came with their values, so no sequence has counted them. Never back, and not undone by a ROLLBACK, as PostgreSQL has it.
  */
-final class Sequences {
+public final class Sequences {
     private static final Logger LOG = LoggerFactory.getLogger(Sequences.class);
     private static final String INSUFFICIENT_PRIVILEGE = "42501";
 
@@ -25,15 +30,9 @@ final class Sequences {
 
     /** Commits; a sequence that the role may not set is left as it is, and said so. */
     static void advance(Connection c, Plan plan, TablePlan table) throws SQLException {
-        for (ColumnPlan column : table.columns()) {
-            if (!column.identity()) {
-                continue;
-            }
+        for (String column : columns(table)) {
             try {
-                Optional<String> sequence = sequence(c, TargetNames.qualified(plan, table), column.target());
-                if (sequence.isPresent()) {
-                    advance(c, sequence.get(), TargetNames.qualified(plan, table), column.target());
-                }
+                advance(c, plan, table, column, null);
                 c.commit();
             } catch (SQLException e) {
                 c.rollback();
@@ -43,7 +42,69 @@ final class Sequences {
                 LOG.warn(
                         "sequence left as it is: the role may not set it, GRANT UPDATE on it table={} column={}",
                         table.target(),
-                        column.target());
+                        column);
+            }
+        }
+    }
+
+    /**
+     * Takes those of one table past what it holds, by its index, and past what the source has counted.
+     *
+     * @param counter the highest value that SQLite has ever given to the key; null where it does not count
+     */
+    public static void advancePast(Connection c, Plan plan, TablePlan table, @Nullable Long counter)
+            throws SQLException {
+        for (String column : columns(table)) {
+            advance(c, plan, table, column, column.equals(counted(table)) ? counter : null);
+        }
+    }
+
+    /** The highest value that the sequence of the key has given; empty where there is none, or it has given nothing. */
+    public static OptionalLong last(Connection c, Plan plan, TablePlan table) throws SQLException {
+        Optional<String> sequence = sequence(c, TargetNames.qualified(plan, table), counted(table));
+        if (sequence.isEmpty()) {
+            return OptionalLong.empty();
+        }
+        try (Statement s = c.createStatement();
+                ResultSet r = s.executeQuery("SELECT last_value FROM " + sequence.get() + " WHERE is_called")) {
+            return r.next() ? OptionalLong.of(r.getLong(1)) : OptionalLong.empty();
+        }
+    }
+
+    private static List<String> columns(TablePlan table) {
+        List<String> columns = new ArrayList<>();
+        if (table.key().isRowid()) {
+            columns.add(KeyPlan.ROWID_COLUMN);
+        }
+        table.columns().stream()
+                .filter(ColumnPlan::identity)
+                .map(ColumnPlan::target)
+                .forEach(columns::add);
+        return columns;
+    }
+
+    /** The column that SQLite gives values to; one that no sequence has where it gives none. */
+    private static String counted(TablePlan table) {
+        if (table.key().isRowid()) {
+            return KeyPlan.ROWID_COLUMN;
+        }
+        return table.columns().stream()
+                .filter(k -> List.of(k.source()).equals(table.key().columns()))
+                .map(ColumnPlan::target)
+                .findFirst()
+                .orElse("");
+    }
+
+    private static void advance(Connection c, Plan plan, TablePlan table, String column, @Nullable Long counter)
+            throws SQLException {
+        String qualified = TargetNames.qualified(plan, table);
+        Optional<String> sequence = sequence(c, qualified, column);
+        if (sequence.isPresent()) {
+            try (Statement s = c.createStatement()) {
+                s.execute("SELECT setval('" + sequence.get().replace("'", "''") + "', m) FROM (SELECT greatest(max("
+                        + PgSql.name(column) + "), " + (counter == null ? "NULL" : counter.toString()) + ") AS m FROM "
+                        + qualified + ") t, " + sequence.get() + " q WHERE m > q.last_value"
+                        + " OR m = q.last_value AND NOT q.is_called");
             }
         }
     }
@@ -67,14 +128,6 @@ final class Sequences {
             try (ResultSet r = s.executeQuery()) {
                 return r.next() ? Optional.of(r.getString(1)) : Optional.empty();
             }
-        }
-    }
-
-    private static void advance(Connection c, String sequence, String table, String column) throws SQLException {
-        try (Statement s = c.createStatement()) {
-            s.execute("SELECT setval('" + sequence.replace("'", "''") + "', m) FROM (SELECT max(" + PgSql.name(column)
-                    + ") AS m FROM " + table + ") t, " + sequence + " q WHERE m > q.last_value"
-                    + " OR m = q.last_value AND NOT q.is_called");
         }
     }
 }

@@ -55,6 +55,11 @@ public final class SqlStates {
                 || state.equals("25P03");
     }
 
+    /** True where a statement was cancelled, by its time-out or by somebody. */
+    static boolean isCancelled(SQLException e) {
+        return "57014".equals(e.getSQLState());
+    }
+
     /** The constraint that PostgreSQL names, or the unique index. */
     public static Optional<String> constraint(SQLException e) {
         return message(e).map(ServerErrorMessage::getConstraint);

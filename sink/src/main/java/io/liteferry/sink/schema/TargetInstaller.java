@@ -43,6 +43,7 @@ public final class TargetInstaller {
     public List<String> statements() {
         List<String> statements = new ArrayList<>(making());
         plan.tables().stream().filter(TablePlan::replace).forEach(t -> statements.add(deletion(t)));
+        statements.addAll(new TargetGate(plan).statements());
         return statements;
     }
 
@@ -92,6 +93,7 @@ public final class TargetInstaller {
         String running = "Making the target of " + plan.source();
         try (Connection c = connections.open(APPLICATION);
                 Statement s = c.createStatement()) {
+            s.execute(TargetGate.pass("apply"));
             for (String sql : making()) {
                 running = sql;
                 s.execute(sql);
@@ -111,6 +113,8 @@ public final class TargetInstaller {
                     }
                 }
             }
+            running = "Closing the target of " + plan.source() + " to all but the sink";
+            new TargetGate(plan).make(c);
             c.commit();
         } catch (SQLException e) {
             throw PgConnections.failure(running, e);

@@ -39,10 +39,17 @@ public final class TargetNames {
         return own("seen_", plan, table);
     }
 
+    /** The function that closes the tables of a source, quoted, with its schema. */
+    static String gate(Plan plan) {
+        return own("gate_", plan.source(), plan.source());
+    }
+
     private static String own(String prefix, Plan plan, TablePlan table) {
-        return PgSql.name(
-                OwnSchema.NAME,
-                prefix + fitting(table.target(), 40) + "_" + hash(plan.source() + "\0" + table.source(), STAGE_HASH));
+        return own(prefix, table.target(), plan.source() + "\0" + table.source());
+    }
+
+    private static String own(String prefix, String readable, String whole) {
+        return PgSql.name(OwnSchema.NAME, prefix + fitting(readable, 40) + "_" + hash(whole, STAGE_HASH));
     }
 
     /** One hash partition of a table, quoted, with its schema. */

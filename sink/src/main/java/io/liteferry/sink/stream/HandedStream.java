@@ -29,6 +29,7 @@ public final class HandedStream implements RecordStream {
     private boolean[] wantedTopics = new boolean[0];
     private long[] applied = new long[0];
     private boolean woken;
+    private boolean closed;
 
     /** @param topics how many there are, that of the ENDs included */
     public HandedStream(int topics) {
@@ -41,6 +42,7 @@ public final class HandedStream implements RecordStream {
         waiting = new ArrayList<>();
         bytes = 0;
         taking = false;
+        closed = false;
         applied = offsets.clone();
         wantedSeek = offsets.clone();
     }
@@ -104,7 +106,7 @@ public final class HandedStream implements RecordStream {
     /** Which topics Connect is to read on now, by number. */
     public synchronized boolean[] wanted() {
         boolean[] wanted = new boolean[topics];
-        if (bytes <= MOST_BYTES) {
+        if (bytes <= MOST_BYTES && !closed) {
             Arrays.fill(wanted, true);
             System.arraycopy(wantedTopics, 0, wanted, 0, wantedTopics.length);
         }
@@ -138,7 +140,13 @@ public final class HandedStream implements RecordStream {
         notifyAll();
     }
 
-    /** The next run of the sink reads on from here. */
+    /** Nothing is wanted until the next run of the sink says from where. */
     @Override
-    public void close() {}
+    public synchronized void close() {
+        waiting = new ArrayList<>();
+        bytes = 0;
+        taking = false;
+        wantedSeek = null;
+        closed = true;
+    }
 }

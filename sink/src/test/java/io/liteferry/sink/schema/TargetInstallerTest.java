@@ -74,7 +74,7 @@ class TargetInstallerTest {
     }
 
     private void execute(String sql) throws SQLException {
-        try (Connection c = DriverManager.getConnection(url);
+        try (Connection c = DriverManager.getConnection(SharedServers.byHand(url));
                 Statement s = c.createStatement()) {
             s.execute(sql);
         }
