@@ -108,15 +108,22 @@ class HandChangesTest {
                 .contains("1 rows of PlaylistTrack differ");
         assertThat(command(chinook, "diff", "PlaylistTrack", "--key", "1,1").out())
                 .doesNotContain("missing_target");
-        assertThat(command(chinook, "diff", "Genre", "--show-values", "-o", "html").out())
+        assertThat(command(chinook, "diff", "Genre", "--show-values", "-o", "html")
+                        .out())
                 .contains("<code>99</code>", "By &lt;hand&gt; &amp; &quot;more&quot;", "(no row)")
                 .doesNotContain("<hand>");
         assertThat(command(chinook, "diff", "Genre").out()).doesNotContain("By <hand>");
         assertThat(command(chinook, "diff", "nowhere").exit()).isEqualTo(ExitCode.USAGE);
 
         MigrationFixture.Ended dry = command(chinook, "repair", "Track", "--dry-run");
-        assertThat(dry.out()).contains("Would ask capture to send 1 keys again.").containsPattern("Track +17");
-        assertThat(command(chinook, "diff", "Track", "-o", "json").json().path("rows").get(0).has("repair_asked_at"))
+        assertThat(dry.out())
+                .contains("Would ask capture to send 1 keys again.")
+                .containsPattern("Track +17");
+        assertThat(command(chinook, "diff", "Track", "-o", "json")
+                        .json()
+                        .path("rows")
+                        .get(0)
+                        .has("repair_asked_at"))
                 .isFalse();
 
         MigrationFixture.Ended verdict = command(chinook, "validate");
@@ -141,7 +148,8 @@ class HandChangesTest {
                 row.path("verified_at").asText());
         assertThat(told).isSorted().allMatch(t -> t.endsWith("Z"));
         assertThat(command(chinook, "diff", "Track").exit()).isZero();
-        JsonNode validation = command(chinook, "validate", "--history", "-o", "json").json();
+        JsonNode validation =
+                command(chinook, "validate", "--history", "-o", "json").json();
         assertThat(validation.path("passes").get(0).path("equal").asLong()).isPositive();
         assertThat(validation.path("consistency").path("known_rows").asLong()).isPositive();
     }

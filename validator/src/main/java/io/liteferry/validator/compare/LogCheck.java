@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,7 @@ public final class LogCheck implements AutoCloseable {
     private SqliteFile.@Nullable Identity identity;
     private @Nullable Connection connection;
     private Map<String, String> windows = Map.of();
+    private OptionalLong schemaVersion = OptionalLong.empty();
 
     public LogCheck(SqliteFile file) {
         this.file = file;
@@ -34,7 +36,7 @@ public final class LogCheck implements AutoCloseable {
             }
             Connection open = connection == null ? file.openReader() : connection;
             connection = open;
-            SourceSide.verifyLog(open, applied);
+            schemaVersion = OptionalLong.of(SourceSide.verifyLog(open, applied));
             windows = windows(open);
             return Optional.empty();
         } catch (NotComparableException e) {
@@ -45,6 +47,11 @@ public final class LogCheck implements AutoCloseable {
             return Optional.of(
                     String.valueOf(file.failure("Reading the change log", e).getMessage()));
         }
+    }
+
+    /** The source's schema_version as of the last look at a log that was whole. */
+    public OptionalLong schemaVersion() {
+        return schemaVersion;
     }
 
     /** Since when a schema window is open, UTC, by source table, as of the last look: nothing of these is logged. */

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Makes the document from the facts, and remembers since when each check stands as it does. */
 final class VerdictMaker {
@@ -28,8 +29,10 @@ final class VerdictMaker {
         this.rules = new ReadinessRules(plan);
     }
 
-    VerdictDocument make(Facts facts, Progress progress) {
-        List<Check> checks = rules.checks(facts);
+    /** @param schema the checks of {@link SchemaRules} */
+    VerdictDocument make(Facts facts, List<Check> schema, Progress progress) {
+        List<Check> checks =
+                Stream.concat(rules.checks(facts).stream(), schema.stream()).toList();
         List<VerdictDocument.Check> lines = checks.stream()
                 .map(c -> new VerdictDocument.Check(
                         c.name(),

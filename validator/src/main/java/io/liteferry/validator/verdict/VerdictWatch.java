@@ -20,6 +20,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -36,6 +37,7 @@ public final class VerdictWatch implements AutoCloseable {
     private final Clock clock;
     private final Consumer<byte[]> changed;
     private final VerdictMaker maker;
+    private final TargetObjects objects;
     private final Connection connection;
     private final LogCheck log;
     private String written = "";
@@ -56,6 +58,7 @@ public final class VerdictWatch implements AutoCloseable {
         this.clock = clock;
         this.changed = changed;
         this.maker = new VerdictMaker(plan);
+        this.objects = new TargetObjects(plan);
         this.log = new LogCheck(new SqliteFile(plan.options().path(Options.DATABASE_FILE_PATH)));
         try {
             this.connection = PgConnections.of(plan.options()).open("liteferry-verdict");
@@ -69,7 +72,8 @@ public final class VerdictWatch implements AutoCloseable {
         try {
             Facts facts = facts();
             metrics.open(facts.mismatches());
-            VerdictDocument document = maker.make(facts, progress);
+            List<Check> schema = SchemaRules.checks(facts, log.schemaVersion(), objects.look(connection));
+            VerdictDocument document = maker.make(facts, schema, progress);
             boolean change = !document.verdict().equals(written);
             if (change || System.nanoTime() - writtenAt > WRITE_NANOS) {
                 byte[] json = Json.bytes(document);
