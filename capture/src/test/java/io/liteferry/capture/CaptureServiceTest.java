@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.liteferry.capture.install.SourceFence;
 import io.liteferry.capture.install.SourceInstaller;
 import io.liteferry.core.ErrorCode;
 import io.liteferry.core.LiteferryException;
@@ -23,6 +24,7 @@ import io.liteferry.core.plan.TablePlan;
 import io.liteferry.core.plan.TargetType;
 import io.liteferry.core.row.RowKey;
 import io.liteferry.core.row.SqliteValue;
+import io.liteferry.core.sqlite.SqliteFile;
 import io.liteferry.embedded.SharedServers;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -34,6 +36,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
@@ -276,6 +279,30 @@ class CaptureServiceTest {
                 send(topic, Json.bytes(Signal.of("2", Signal.RESUME, List.of())));
                 await().until(() -> stream.read().ends().size() > before);
             }
+        }
+    }
+
+    @Test
+    void waitsUnderTheFenceAndGoesOnAfterIt() throws Exception {
+        SqliteFile file = new SqliteFile(source.path());
+        try (CaptureService service = new CaptureService(plan, Clock.systemUTC());
+                StreamReader stream = new StreamReader(plan)) {
+            service.start();
+            await().until(() -> stream.read().consistent());
+            try (SourceFence fence = SourceFence.hold(file, Duration.ofSeconds(5), List.of())) {
+                fence.commit();
+            }
+            await().until(() ->
+                    get(service, "/readyz?verbose").contains("fenced: the application writes to PostgreSQL"));
+            assertThat(get(service, "/metrics")).contains("liteferry_capture_held{reason=\"fenced\"} 1.0");
+            int snapshotted = stream.read().changes("users").size();
+            try (SourceFence release = SourceFence.release(file, Duration.ofSeconds(5), Map.of())) {
+                release.commit();
+            }
+            source.sql("INSERT INTO users VALUES (778, 'u778', 'again')");
+            await().until(() -> stream.read().changes("users").size() > snapshotted);
+            assertThat(stream.changes("users")).hasSize(snapshotted + 1);
+            assertThat(service.failure()).isNull();
         }
     }
 

@@ -58,6 +58,17 @@ public final class SourceInstaller {
         }
     }
 
+    /** @throws LiteferryException {@link ErrorCode#SOURCE_FENCED} where the application writes to PostgreSQL */
+    public void demandNotFenced() {
+        String tried = "Looking at " + file.path();
+        try (Connection connection = file.openReadOnly();
+                Statement s = connection.createStatement()) {
+            SourceFence.refuseFenced(s, file, tried);
+        } catch (SQLException e) {
+            throw file.failure(tried, e);
+        }
+    }
+
     public boolean installed() {
         return statements().isEmpty();
     }

@@ -233,6 +233,7 @@ class SourceFenceTest {
         SourceInstaller installer = new SourceInstaller(plan);
         refused(ErrorCode.SOURCE_FENCED, installer::install);
         refused(ErrorCode.SOURCE_FENCED, installer::installed);
+        refused(ErrorCode.SOURCE_FENCED, installer::demandNotFenced);
         refused(ErrorCode.SOURCE_FENCED, () -> installer.remake(plan.tables()));
         refused(ErrorCode.SOURCE_FENCED, () -> installer.restart(1));
         refused(ErrorCode.SOURCE_FENCED, () -> new SchemaWindow(plan).open(Set.of(), Instant.EPOCH));

@@ -61,7 +61,7 @@ public final class ApplyCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         if (dryRun) {
             for (Plan source : plan.perSource()) {
-                demandNoWindow(source);
+                demandSettled(source);
                 String whose = plan.several() ? ", source " + source.source() : "";
                 print(out, "PostgreSQL" + whose, new TargetInstaller(source).statements());
                 print(out, "SQLite" + whose, new SourceInstaller(source).statements());
@@ -72,7 +72,7 @@ public final class ApplyCommand implements Callable<Integer> {
         try (LocalServers servers = LocalServers.startMissing(
                 plan, StateFolder.beside(file.path()), spec.commandLine().getErr())) {
             for (Plan source : chosen(servers.plan())) {
-                demandNoWindow(source);
+                demandSettled(source);
                 if (acceptFile) {
                     new SourceInstaller(source).accept();
                 }
@@ -80,7 +80,7 @@ public final class ApplyCommand implements Callable<Integer> {
                     NewLog.begin(source);
                 }
             }
-            failed = apply(servers.plan(), this::demandNoWindow);
+            failed = apply(servers.plan(), this::demandSettled);
         }
         int sources = plan.sources().size();
         out.println("Applied " + plan.name() + ": " + plan.tables().size() + " tables"
@@ -130,8 +130,12 @@ public final class ApplyCommand implements Callable<Integer> {
         });
     }
 
-    /** A migration of the application goes on there; triggers would hinder it. */
-    private void demandNoWindow(Plan source) {
+    /**
+     * Nothing is made where the application writes to PostgreSQL; nor where a migration of the application goes on, which
+     * triggers would hinder.
+     */
+    private void demandSettled(Plan source) {
+        new SourceInstaller(source).demandNotFenced();
         List<SchemaWindow.Table> open = new SchemaWindow(source).standing();
         if (!open.isEmpty()) {
             throw new LiteferryException(
