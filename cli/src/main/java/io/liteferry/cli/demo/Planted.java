@@ -13,6 +13,7 @@ import io.liteferry.core.row.SqliteValue;
 import io.liteferry.core.sqlite.RowReader;
 import io.liteferry.core.sqlite.Sql;
 import io.liteferry.core.sqlite.SqliteFile;
+import io.liteferry.sink.schema.TargetGate;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -51,7 +52,9 @@ public final class Planted {
 
     /** Makes all three in one transaction. */
     public List<Difference> plant() {
-        try (Connection c = target.open("liteferry-demo")) {
+        try (Connection c = target.open("liteferry-demo");
+                Statement s = c.createStatement()) {
+            s.execute(TargetGate.pass("by hand"));
             List<Difference> planted = List.of(changedValue(c), deletedRow(c), extraRow(c));
             c.commit();
             return planted;

@@ -46,7 +46,7 @@ class HandChangesTest {
             MigrationFixture.awaitWholePass(target, plan, pipeline);
             assertThat(state.openMismatches(10)).isEmpty();
 
-            try (Connection c = DriverManager.getConnection(target);
+            try (Connection c = DriverManager.getConnection(SharedServers.byHand(target));
                     Statement s = c.createStatement()) {
                 s.execute("UPDATE \"Track\" SET \"Name\" = \"Name\" || ' ' WHERE \"TrackId\" = 17");
                 s.execute("DELETE FROM \"PlaylistTrack\" WHERE \"PlaylistId\" = 1 AND \"TrackId\" = 3402");

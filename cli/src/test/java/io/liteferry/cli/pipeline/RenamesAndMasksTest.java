@@ -79,7 +79,7 @@ class RenamesAndMasksTest {
                 sqlite,
                 "UPDATE customer SET email = 'new' || id || '@secret.example', name = 'New Name' WHERE id < 10",
                 "DELETE FROM orders WHERE id % 7 = 0");
-        run(target, "UPDATE client SET notes = 'by hand' WHERE id = 11");
+        run(SharedServers.byHand(target), "UPDATE client SET notes = 'by hand' WHERE id = 11");
         ended = shop.command(
                 "run",
                 "all",

@@ -44,6 +44,7 @@ public final class OwnSchema {
                 "quarantine_discard",
                 "partition",
                 "sweep",
+                "after_load",
                 "validation_pass",
                 "validation_mismatch",
                 "verdict");

@@ -54,7 +54,9 @@ public final class BackgroundBuild implements AutoCloseable {
     private final Set<String> waiting = ConcurrentHashMap.newKeySet();
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final Thread thread;
+    private final AfterLoad after;
     private boolean loaded;
+    private boolean hooksTried;
 
     /**
      * @param plan of one source, with the columns that the target has
@@ -65,6 +67,7 @@ public final class BackgroundBuild implements AutoCloseable {
         this.connections = connections;
         this.generation = generation;
         gate = new ConstraintGate(plan);
+        after = new AfterLoad(plan);
         // PostgreSQL cuts the names of applications, and has them in ASCII.
         application = "liteferry-build-" + UUID.nameUUIDFromBytes(plan.source().getBytes(StandardCharsets.UTF_8));
         threads = plan.options().integer(Options.CONSTRAINT_BUILD_THREADS);
@@ -131,8 +134,8 @@ public final class BackgroundBuild implements AutoCloseable {
     private void round(Connection c) throws SQLException, InterruptedException {
         Set<TablePlan> changed = new LinkedHashSet<>();
         if (loaded) {
-            List<GatedObject> retried = gate.toRetry(c);
-            build(c, retried);
+            build(c, gate.toRetry(c));
+            runFiles(c);
             return;
         }
         List<GatedObject> missing = gate.missing(c);
@@ -157,8 +160,17 @@ public final class BackgroundBuild implements AutoCloseable {
             if (!missing.isEmpty()) {
                 LOG.info("after the load: all is built source={} objects={}", plan.source(), missing.size());
             }
+            runFiles(c);
         } finally {
             progress.end();
+        }
+    }
+
+    /** Once all stands; a file that failed is not run again before the sink starts anew. */
+    private void runFiles(Connection c) throws SQLException {
+        if (!hooksTried && gate.toRetry(c).isEmpty()) {
+            after.run(connections, application);
+            hooksTried = true;
         }
     }
 
@@ -284,6 +296,7 @@ public final class BackgroundBuild implements AutoCloseable {
                 for (ObjectBuilder b : builders.values()) {
                     b.stop();
                 }
+                after.stop();
                 thread.join(100);
             }
         } catch (SQLException e) {

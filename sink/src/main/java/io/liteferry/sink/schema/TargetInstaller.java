@@ -121,6 +121,16 @@ public final class TargetInstaller {
         }
     }
 
+    /** Takes off what keeps the application out. The tables and their rows stay as they are. */
+    public void uninstall() {
+        try (Connection c = connections.open(APPLICATION)) {
+            new TargetGate(plan).remove(c);
+            c.commit();
+        } catch (SQLException e) {
+            throw PgConnections.failure("Opening the target of " + plan.source(), e);
+        }
+    }
+
     /** Compares every target table with the plan, column by column; one that only the application alters, before the first batch. */
     public void verify(Connection c) throws SQLException {
         List<String> problems = new ArrayList<>();

@@ -2,11 +2,12 @@
 -- sink goes on once the state is open again.
 ALTER TABLE liteferry.applied ADD COLUMN claimed bigint NOT NULL DEFAULT 0;
 
--- SQL files of hooks.sql.after_load that were run. One that has other contents now is another file.
+-- SQL files of hooks.sql.after_load. One that has other contents than before is another file.
 CREATE TABLE liteferry.after_load (
     source text        NOT NULL,
     sha256 bytea       NOT NULL,
-    file   text        NOT NULL, -- as it was called
-    run_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    file   text        NOT NULL, -- without its folder
+    run_at timestamptz,          -- null before it was run, or where it failed
+    reason text,                 -- why it failed
     PRIMARY KEY (source, sha256)
 );
