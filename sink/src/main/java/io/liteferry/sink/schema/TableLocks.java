@@ -95,8 +95,6 @@ public final class TableLocks {
                 }
             }
         }
-        return holders.isEmpty()
-                ? "not any more"
-                : String.join("; ", holders);
+        return holders.isEmpty() ? "not any more" : String.join("; ", holders);
     }
 }
