@@ -60,15 +60,16 @@ final class ReverseCapture implements AutoCloseable {
     /**
      * Begins where the slot stands.
      *
+     * @param applied up to where SQLite has everything
      * @param sent told each record that Kafka has
      * @throws LiteferryException {@link ErrorCode#SLOT_UNFIT} where the slot is gone, has lost its log, or stands further
      *     than the topic
      */
-    static ReverseCapture start(Plan plan, Consumer<ReverseRecord> sent) {
+    static ReverseCapture start(Plan plan, long applied, Consumer<ReverseRecord> sent) {
         ReplicationSlot slot = new ReplicationSlot(plan);
         Map<String, List<String>> left;
         try (Connection connection = PgConnections.of(plan.options()).open("liteferry-reverse")) {
-            slot.demand(connection);
+            demandNoGap(plan, slot.demand(connection), applied);
             left = slot.columnsLeft(connection);
         } catch (SQLException e) {
             throw PgConnections.failure("Starting the reverse feed of " + plan.source(), e);
@@ -77,6 +78,19 @@ final class ReverseCapture implements AutoCloseable {
         capture.thread.start();
         LOG.info("Reverse capture runs source={} slot={}", plan.source(), slot.name());
         return capture;
+    }
+
+    /** The slot is moved only by what stands in the topic: one that stands further was dropped and made again. */
+    private static void demandNoGap(Plan plan, ReplicationSlot.Health slot, long applied) {
+        long reached = Math.max(applied, ReverseTopic.reached(plan));
+        if (reached > 0 && slot.confirmed() > reached) {
+            throw new LiteferryException(
+                    ErrorCode.SLOT_UNFIT,
+                    "Starting the reverse feed of " + plan.source() + ": its replication slot stands at "
+                            + slot.confirmed() + ", the topic ends at " + reached + ". Somebody has moved the slot or made"
+                            + " it again, and what was written between cannot be carried back: a rollback is not possible."
+                            + " Give it up with liteferry complete.");
+        }
     }
 
     private Properties settings(String slot) {

@@ -48,7 +48,7 @@ class ReverseCaptureTest {
                         folder, List.of("CREATE TABLE t(id INTEGER PRIMARY KEY, n, d, ts, tz, ti, b, f, g, o, u, j, x)"), t)
                 .fenced()) {
             sides.target("INSERT INTO t(id) VALUES (0)");
-            try (ReverseCapture capture = ReverseCapture.start(sides.plan, r -> {})) {
+            try (ReverseCapture capture = ReverseCapture.start(sides.plan, 0, r -> {})) {
                 sides.target("INSERT INTO t VALUES (1, 1.500, '0044-03-15 BC', 'infinity', '-infinity', '24:00', '\\x00ff', 1.1,"
                         + " 1e300, true, '00000000-0000-0000-0000-000000000001', '{\"a\": 1}', repeat('y', 10))");
                 sides.target("INSERT INTO t VALUES (2, 'NaN', 'infinity', '294276-12-31 23:59:59.999999', '0001-01-01 00:00:00+00 BC', '00:00:00.000001', '', 'NaN',"

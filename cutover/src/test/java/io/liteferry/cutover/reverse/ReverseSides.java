@@ -81,7 +81,9 @@ final class ReverseSides implements AutoCloseable {
                     .atMost(Duration.ofSeconds(30))
                     .until(() -> target("SELECT consistent FROM liteferry.applied").equals(List.of("t")));
         }
-        return fenced();
+        fenced();
+        target("UPDATE liteferry.applied SET state = 'closed'");
+        return this;
     }
 
     /** Of tables that hold nothing to carry. */
