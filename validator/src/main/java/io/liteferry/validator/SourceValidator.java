@@ -6,7 +6,9 @@ import io.liteferry.core.postgres.PgConnections;
 import io.liteferry.core.service.ServiceHealth;
 import io.liteferry.core.sqlite.SqliteFile;
 import io.liteferry.validator.compare.Comparison;
+import io.liteferry.validator.compare.Finding;
 import io.liteferry.validator.compare.Pace;
+import io.liteferry.validator.follow.Follower;
 import io.liteferry.validator.lag.LagProbe;
 import io.liteferry.validator.lag.LagWindow;
 import io.liteferry.validator.pass.FullPass;
@@ -17,12 +19,14 @@ import io.liteferry.validator.pass.ValidationMetrics;
 import io.liteferry.validator.verdict.VerdictWatch;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What the validator does for one source: four kinds of work that share nothing but what they have found. */
+/** What the validator does for one source: five kinds of work that share nothing but what they have found. */
 final class SourceValidator {
     private static final long MISMATCHES_MILLIS = 1_000;
+    private static final long CHANGES_MILLIS = 100;
     private static final long VERDICT_MILLIS = 250;
     private static final long SHORTEST_LAG_WINDOW_MILLIS = 5_000;
 
@@ -92,6 +96,11 @@ final class SourceValidator {
         return new Passes();
     }
 
+    /** Compares changed keys soon after they were applied, one stretch of the log a step. */
+    Loop.Work changes() {
+        return new Changes();
+    }
+
     /** Looks at the open mismatches again. */
     Loop.Work mismatches() {
         return new Mismatches();
@@ -126,6 +135,21 @@ final class SourceValidator {
         public long step() {
             new FullPass(plan, sides, store, progress, metrics, pace, clock).run();
             return plan.options().number(Options.VALIDATION_PASS_INTERVAL_MS);
+        }
+    }
+
+    private final class Changes extends Compared {
+        private final Follower follower =
+                new Follower(plan, sides, store, this::found, metrics::unverified, pace.another(), clock);
+
+        private void found(String table, List<Finding> findings) {
+            progress.startOver();
+            store.found(table, findings, clock.instant());
+        }
+
+        @Override
+        public long step() {
+            return follower.step() ? 0 : CHANGES_MILLIS;
         }
     }
 

@@ -20,13 +20,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The validator: for each source four kinds of work. Passes compare everything; open mismatches are looked at again each
+ * The validator: for each source five kinds of work. Passes compare everything; changed keys are
+ * compared soon after they were applied; open mismatches are looked at again each
  * second; the lag is measured; the verdict is made. Of many sources the lag and the verdict have threads of their own,
- * passes and mismatches are taken in turn.
+ * the others are taken in turn.
  */
 public final class ValidatorService implements Service {
     private static final Logger LOG = LoggerFactory.getLogger(ValidatorService.class);
     private static final String PASSES = "passes";
+    private static final String CHANGES = "changes";
     private static final String MISMATCHES = "mismatches";
     private static final long STOP_MILLIS = 20_000;
 
@@ -48,7 +50,7 @@ public final class ValidatorService implements Service {
                 .description("Reads that did not wait for capture's: the WAL may not be reset meanwhile.")
                 .register(registry);
         for (Plan source : plan.perSource()) {
-            ServiceHealth own = health.of(source, PASSES, MISMATCHES, "lag", "verdict");
+            ServiceHealth own = health.of(source, PASSES, CHANGES, MISMATCHES, "lag", "verdict");
             sources.add(new SourceValidator(source, clock, pace, own, registry, turnsMissed));
         }
     }
@@ -65,6 +67,7 @@ public final class ValidatorService implements Service {
         topic = verdicts;
         ServiceHealth all = sources.size() == 1 ? sources.get(0).health() : health;
         start(PASSES, shared(PASSES, SourceValidator::passes), all);
+        start(CHANGES, shared(CHANGES, SourceValidator::changes), all);
         start(MISMATCHES, shared(MISMATCHES, SourceValidator::mismatches), all);
         for (SourceValidator source : sources) {
             start("lag", source::lag, source.health());

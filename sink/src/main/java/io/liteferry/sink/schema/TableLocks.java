@@ -95,6 +95,8 @@ public final class TableLocks {
                 }
             }
         }
-        return holders.isEmpty() ? "not any more" : String.join("; ", holders);
+        return holders.isEmpty()
+                ? "not any more"
+                : String.join("; ", holders);
     }
 }

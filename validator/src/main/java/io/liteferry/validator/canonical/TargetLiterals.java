@@ -9,34 +9,65 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /** Canonical keys as PostgreSQL literals, for the bounds of ranges and for look-ups. */
 public final class TargetLiterals {
-    private final List<TargetType.Kind> kinds;
+    private final List<TargetType> types;
 
     /** @param key the key columns in key order */
     public TargetLiterals(List<ColumnPlan> key) {
-        this.kinds = key.stream().map(c -> c.type().kind()).toList();
+        this.types = key.stream().map(ColumnPlan::type).toList();
     }
 
     /** One literal a key column; needs standard_conforming_strings, PostgreSQL's default. */
     public List<String> of(byte[] canonicalKey) {
         CanonicalReader r = new CanonicalReader(canonicalKey);
         List<String> literals = new ArrayList<>();
-        for (TargetType.Kind kind : kinds) {
+        for (TargetType type : types) {
             r.next();
             if (r.tag() == CanonicalRow.NULL) {
-                literals.add("NULL::" + type(kind));
+                literals.add("NULL::" + name(type));
                 continue;
             }
-            literals.add("'" + text(r).replace("'", "''") + "'::" + type(kind));
+            literals.add(quoted(text(r)) + "::" + name(type));
         }
         return literals;
     }
 
-    private static String type(TargetType.Kind kind) {
-        // Without a length: a cast to varchar(n) would cut, and char alone is char(1).
-        return kind == TargetType.Kind.CHAR ? "bpchar" : kind.sql();
+    /** Many keys as one array a key column. */
+    public List<String> arrays(List<byte[]> canonicalKeys) {
+        List<StringBuilder> columns =
+                types.stream().map(t -> new StringBuilder()).toList();
+        for (byte[] key : canonicalKeys) {
+            CanonicalReader r = new CanonicalReader(key);
+            for (StringBuilder column : columns) {
+                r.next();
+                column.append(column.isEmpty() ? "" : ",");
+                if (r.tag() == CanonicalRow.NULL) {
+                    column.append("NULL");
+                } else {
+                    String text = text(r).replace("\\", "\\\\").replace("\"", "\\\"");
+                    column.append('"').append(text).append('"');
+                }
+            }
+        }
+        return IntStream.range(0, types.size())
+                .mapToObj(i -> quoted("{" + columns.get(i) + "}") + "::" + name(types.get(i)) + "[]")
+                .toList();
+    }
+
+    private static String quoted(String text) {
+        return "'" + text.replace("'", "''") + "'";
+    }
+
+    private static String name(TargetType type) {
+        return switch (type.kind()) {
+            // Without a length: a cast to varchar(n) would cut, and char alone is char(1).
+            case CHAR -> "bpchar";
+            case ENUM -> type.sql();
+            default -> type.kind().sql();
+        };
     }
 
     private static String text(CanonicalReader r) {

@@ -60,13 +60,18 @@ public final class Comparison implements AutoCloseable {
 
     /** The plan with what has happened to the columns since, as of now; layouts are of its tables. */
     public Plan now(Plan written) {
-        maskSecret = written.options().string(Options.MASK_SECRET);
         try {
-            evolution = applied().evolution();
+            return at(written, applied().evolution());
         } catch (NotComparableException nothingYet) {
-            evolution = Map.of();
+            return at(written, Map.of());
         }
-        return EvolvedPlan.of(written, evolution);
+    }
+
+    /** The plan with what has happened to the columns since; layouts are of its tables. */
+    Plan at(Plan written, Map<String, TableEvolution> since) {
+        maskSecret = written.options().string(Options.MASK_SECRET);
+        evolution = since;
+        return EvolvedPlan.of(written, since);
     }
 
     TableLayout layout(TablePlan table) {
@@ -125,6 +130,15 @@ public final class Comparison implements AutoCloseable {
     /** Takes SQLite's snapshot of the pair and reads in it. */
     <T> T source(TableLayout layout, Reach reach, SourceSide.Work<T> work) throws NotComparableException {
         return source.read(layout, reach.applied(), work);
+    }
+
+    /**
+     * The same for several tables.
+     *
+     * @param applied read in PostgreSQL's snapshot
+     */
+    <T> T source(String what, AppliedPosition applied, SourceSide.WholeWork<T> work) throws NotComparableException {
+        return source.read(what, applied, work);
     }
 
     @Override

@@ -36,7 +36,7 @@ public final class LogCheck implements AutoCloseable {
             }
             Connection open = connection == null ? file.openReader() : connection;
             connection = open;
-            schemaVersion = OptionalLong.of(SourceSide.verifyLog(open, applied));
+            schemaVersion = OptionalLong.of(SourceTransaction.verifyLog(open, applied));
             windows = windows(open);
             return Optional.empty();
         } catch (NotComparableException e) {

@@ -5,12 +5,22 @@ import java.util.concurrent.TimeUnit;
 
 /** How fast the validator works, and whether it is to stop: every pause ends at once then. */
 public final class Pace {
-    private final CountDownLatch stopped = new CountDownLatch(1);
+    private final CountDownLatch stopped;
     private final long rowsPerSecond;
     private long paidUntil = System.nanoTime();
 
     public Pace(long rowsPerSecond) {
+        this(rowsPerSecond, new CountDownLatch(1));
+    }
+
+    private Pace(long rowsPerSecond, CountDownLatch stopped) {
         this.rowsPerSecond = rowsPerSecond;
+        this.stopped = stopped;
+    }
+
+    /** As fast, with a debt of its own: for another thread. Both stop together. */
+    public Pace another() {
+        return new Pace(rowsPerSecond, stopped);
     }
 
     public void stop() {
@@ -33,7 +43,7 @@ public final class Pace {
     }
 
     /** Pays for rows that were read: waits where they came faster than allowed. Called by one thread. */
-    void rows(long count) {
+    public void rows(long count) {
         long now = System.nanoTime();
         paidUntil = Math.max(paidUntil, now) + (long) (count * 1e9 / rowsPerSecond);
         long wait = TimeUnit.NANOSECONDS.toMillis(paidUntil - now);

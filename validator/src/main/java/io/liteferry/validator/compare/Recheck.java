@@ -7,6 +7,8 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -43,7 +45,7 @@ public final class Recheck {
     }
 
     /** What the source's snapshot says of the suspects. */
-    private record SourceView(Map<Suspect, SourceSnapshot.Found> found, Set<Suspect> inFlight) {
+    record SourceView(Map<Suspect, SourceSnapshot.Found> found, Set<Suspect> inFlight) {
         Map<RowKey, SourceSnapshot.Found> byKey() {
             Map<RowKey, SourceSnapshot.Found> byKey = new HashMap<>();
             found.values().forEach(f -> byKey.put(f.key(), f));
@@ -51,42 +53,75 @@ public final class Recheck {
         }
     }
 
+    /** One suspect a row that keys of the log name: spellings of one canonical key are one row. */
+    List<Suspect> suspects(Set<RowKey> keys) {
+        List<Suspect> suspects = new ArrayList<>();
+        Map<CanonicalKey, Set<RowKey>> spellings = new LinkedHashMap<>();
+        for (RowKey key : keys) {
+            Suspect s = suspect(key);
+            CanonicalKey name = s.name();
+            if (name == null) {
+                suspects.add(s);
+            } else {
+                spellings.computeIfAbsent(name, n -> new LinkedHashSet<>()).addAll(s.spellings());
+            }
+        }
+        spellings.forEach((name, all) -> suspects.add(new Suspect(name, List.copyOf(all))));
+        return suspects;
+    }
+
     /** One finding a suspect, in order; all in one pair of snapshots. */
     public List<Finding> look(List<Suspect> suspects) throws NotComparableException {
         try {
             Comparison.Reach reach = sides.begin(layout);
-            SourceView source = sides.source(layout, reach, s -> view(s, suspects));
-            Map<CanonicalKey, List<SourceSnapshot.Columns>> target = new HashMap<>();
-            List<CanonicalKey> names = suspects.stream()
-                    .map(Suspect::name)
-                    .filter(Objects::nonNull)
-                    .distinct()
-                    .toList();
-            sides.target()
-                    .byKeys(
-                            layout,
-                            names,
-                            row -> target.computeIfAbsent(
-                                            new CanonicalKey(row.columns(layout.key())), k -> new ArrayList<>())
-                                    .add(SourceSnapshot.Columns.of(
-                                            row, layout.columns().size(), true)));
-            Map<RowKey, Boolean> quarantined = sides.target()
-                    .quarantined(
-                            layout,
-                            suspects.stream()
-                                    .flatMap(s -> s.spellings().stream())
-                                    .map(RowKey::packed)
-                                    .toList());
-            List<Finding> findings = suspects.stream()
-                    .map(s -> finding(s, source, target, quarantined))
-                    .toList();
-            return withoutPartition(findings, source);
+            return judge(sides.source(layout, reach, s -> view(s, suspects)), suspects);
         } finally {
             sides.target().end();
         }
     }
 
-    private SourceView view(SourceSnapshot s, List<Suspect> suspects) throws SQLException {
+    /**
+     * Of rows that differ those that do for certain: not those that the source only spells in a way that was not tried,
+     * which may take reading all its keys.
+     */
+    public List<Finding> certain(List<Finding> differing, int rangeRows, Pace pace) throws NotComparableException {
+        List<Suspect> missing = differing.stream()
+                .filter(f -> f.verdict() == RowVerdict.MISSING_SOURCE)
+                .map(Finding::suspect)
+                .toList();
+        if (missing.isEmpty() || layout.sourceKeys().unambiguous()) {
+            return differing;
+        }
+        List<Suspect> strangers = new SpellingScan(sides, layout, rangeRows, pace).strangers(missing);
+        return differing.stream()
+                .filter(f -> f.verdict() != RowVerdict.MISSING_SOURCE || strangers.contains(f.suspect()))
+                .toList();
+    }
+
+    /** Holds what the source's snapshot says against the target's. */
+    List<Finding> judge(SourceView source, List<Suspect> suspects) throws NotComparableException {
+        Map<CanonicalKey, List<SourceSnapshot.Columns>> target = new HashMap<>();
+        List<CanonicalKey> names = suspects.stream()
+                .map(Suspect::name)
+                .filter(Objects::nonNull)
+                .distinct()
+                .toList();
+        for (int i = 0; i < names.size(); i += KEYS) {
+            sides.target()
+                    .byKeys(
+                            layout,
+                            names.subList(i, Math.min(i + KEYS, names.size())),
+                            row -> target.computeIfAbsent(
+                                            new CanonicalKey(row.columns(layout.key())), k -> new ArrayList<>())
+                                    .add(SourceSnapshot.Columns.of(
+                                            row, layout.columns().size(), true)));
+        }
+        List<Finding> findings =
+                suspects.stream().map(s -> finding(s, source, target)).toList();
+        return withoutPartition(setAside(findings, suspects), source);
+    }
+
+    SourceView view(SourceSnapshot s, List<Suspect> suspects) throws SQLException {
         Map<Suspect, SourceSnapshot.Found> found = new HashMap<>();
         Set<Suspect> inFlight = new HashSet<>();
         try (SourceSnapshot.LookUp lookUp = s.lookUp()) {
@@ -104,10 +139,7 @@ public final class Recheck {
     }
 
     private Finding finding(
-            Suspect suspect,
-            SourceView source,
-            Map<CanonicalKey, List<SourceSnapshot.Columns>> target,
-            Map<RowKey, Boolean> quarantined) {
+            Suspect suspect, SourceView source, Map<CanonicalKey, List<SourceSnapshot.Columns>> target) {
         SourceSnapshot.Found found = source.found().get(suspect);
         CanonicalKey name = suspect.name();
         List<SourceSnapshot.Columns> there = name == null ? List.of() : target.getOrDefault(name, List.of());
@@ -119,11 +151,6 @@ public final class Recheck {
             verdict = RowVerdict.EQUAL;
         } else if (source.inFlight().contains(suspect)) {
             verdict = RowVerdict.IN_FLIGHT;
-        } else if (suspect.spellings().stream().anyMatch(quarantined::containsKey)) {
-            boolean discarded = suspect.spellings().stream()
-                    .filter(quarantined::containsKey)
-                    .allMatch(quarantined::get);
-            verdict = discarded ? RowVerdict.DISCARDED : RowVerdict.QUARANTINED;
         } else if (found == null) {
             verdict = RowVerdict.MISSING_SOURCE;
         } else {
@@ -132,6 +159,38 @@ public final class Recheck {
         Suspect exact = found == null ? suspect : new Suspect(name, List.of(found.key()));
         return new Finding(
                 exact, verdict, found != null, verdict == RowVerdict.ROW_DIFF ? layout.names(differing) : List.of());
+    }
+
+    /** A row that differs because the sink has set it aside is no difference. */
+    private List<Finding> setAside(List<Finding> findings, List<Suspect> suspects) {
+        List<Integer> differing = IntStream.range(0, findings.size())
+                .filter(i -> findings.get(i).verdict().differs())
+                .boxed()
+                .toList();
+        if (differing.isEmpty()) {
+            return findings;
+        }
+        Map<RowKey, Boolean> quarantined = sides.target()
+                .quarantined(
+                        layout,
+                        differing.stream()
+                                .flatMap(i -> suspects.get(i).spellings().stream())
+                                .map(RowKey::packed)
+                                .toList());
+        List<Finding> judged = new ArrayList<>(findings);
+        for (int i : differing) {
+            List<Boolean> discarded = suspects.get(i).spellings().stream()
+                    .filter(quarantined::containsKey)
+                    .map(quarantined::get)
+                    .toList();
+            if (!discarded.isEmpty()) {
+                boolean all = discarded.stream().allMatch(d -> d);
+                RowVerdict verdict = all ? RowVerdict.DISCARDED : RowVerdict.QUARANTINED;
+                Finding f = findings.get(i);
+                judged.set(i, new Finding(f.suspect(), verdict, f.present(), List.of()));
+            }
+        }
+        return judged;
     }
 
     /** A row that is missing only because its partition was detached is no difference. */

@@ -189,7 +189,10 @@ final class SourceSnapshot {
 
     /** Looks rows up by their keys; one instance serves one transaction. */
     final class LookUp implements AutoCloseable {
-        private final Map<String, PreparedStatement> statements = new HashMap<>();
+        private final Map<String, Prepared> statements = new HashMap<>();
+        private final PackedWriter packed = new PackedWriter();
+
+        private record Prepared(PreparedStatement statement, RowReader reader) {}
 
         /** The first of several spellings of a key that is there, byte for byte. */
         Optional<Found> first(List<RowKey> spellings) throws SQLException {
@@ -228,20 +231,13 @@ final class SourceSnapshot {
 
         private Optional<byte[]> packed(RowKey key) throws SQLException {
             List<SqliteValue> values = key.values();
-            String sql = lookUpSql(values);
-            PreparedStatement ps = statements.get(sql);
-            if (ps == null) {
-                ps = connection.prepareStatement(sql);
-                statements.put(sql, ps);
-            }
-            bind(ps, values);
-            PackedWriter packed = new PackedWriter();
-            try (ResultSet rs = ps.executeQuery()) {
-                RowReader reader = new RowReader(ps, utf16);
+            Prepared look = prepared(values);
+            bind(look.statement(), values);
+            try (ResultSet rs = look.statement().executeQuery()) {
                 while (rs.next()) {
                     // The index may compare by a collation; a key is its bytes.
-                    if (key(reader, packed).equals(key)) {
-                        reader.values(packed.reset(), 0, layout.columns().size());
+                    if (key(look.reader(), packed).equals(key)) {
+                        look.reader().values(packed.reset(), 0, layout.columns().size());
                         return Optional.of(packed.toBytes());
                     }
                 }
@@ -249,10 +245,30 @@ final class SourceSnapshot {
             return Optional.empty();
         }
 
+        private Prepared prepared(List<SqliteValue> values) throws SQLException {
+            String places = places(values);
+            Prepared known = statements.get(places);
+            if (known == null) {
+                PreparedStatement ps = connection.prepareStatement(lookUpSql(values));
+                known = new Prepared(ps, new RowReader(ps, utf16));
+                statements.put(places, known);
+            }
+            return known;
+        }
+
+        /** What the statement for a key depends on. */
+        private String places(List<SqliteValue> values) {
+            StringBuilder places = new StringBuilder();
+            for (SqliteValue v : values) {
+                places.append(v == SqliteValue.NULL ? 'n' : place(v));
+            }
+            return places.toString();
+        }
+
         @Override
         public void close() throws SQLException {
-            for (PreparedStatement ps : statements.values()) {
-                ps.close();
+            for (Prepared p : statements.values()) {
+                p.statement().close();
             }
         }
     }

@@ -34,6 +34,8 @@ final class TableLayout {
     private final String target;
     private final Optional<TableEvolution> evolution;
     private final String maskSecret;
+    private final SourceForm keyForm;
+    private final SourceKeys sourceKeys;
 
     /**
      * @param schema of the target
@@ -53,6 +55,9 @@ final class TableLayout {
         }
         columns.addAll(plan.columns());
         this.target = PgSql.name(schema, plan.target());
+        this.keyForm = new SourceForm(
+                keyColumns(), IntStream.range(0, key.length).boxed().collect(Collectors.toSet()), maskSecret);
+        this.sourceKeys = new SourceKeys(keyColumns());
     }
 
     private static ColumnPlan rowid() {
@@ -140,8 +145,7 @@ final class TableLayout {
 
     /** For keys alone: of the change log, of the quarantine. */
     SourceForm keyForm() {
-        return new SourceForm(
-                keyColumns(), IntStream.range(0, key.length).boxed().collect(Collectors.toSet()), maskSecret);
+        return keyForm;
     }
 
     TargetForm targetForm() {
@@ -156,6 +160,6 @@ final class TableLayout {
     }
 
     SourceKeys sourceKeys() {
-        return new SourceKeys(keyColumns());
+        return sourceKeys;
     }
 }

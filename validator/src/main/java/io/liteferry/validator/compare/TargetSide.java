@@ -122,19 +122,21 @@ final class TargetSide implements AutoCloseable {
         if (keys.isEmpty()) {
             return;
         }
-        TargetLiterals literals = layout.literals();
+        List<String> arrays =
+                layout.literals().arrays(keys.stream().map(CanonicalKey::bytes).toList());
         int width = layout.key().length;
-        String values = keys.stream()
-                .map(k -> "(" + String.join(", ", literals.of(k.bytes())) + ")")
-                .collect(Collectors.joining(", "));
         String names = IntStream.range(0, width).mapToObj(i -> "k" + i).collect(Collectors.joining(", "));
-        String join = IntStream.range(0, width)
+        String match = IntStream.range(0, width)
                 .mapToObj(i -> "t." + PgSql.name(layout.keyColumns().get(i).target()) + " = wanted.k" + i)
                 .collect(Collectors.joining(" AND "));
+        // A subquery that is not flattened: in a join PostgreSQL would take a unique key for unique over all
+        // partitions,
+        // and stop at the first copy of an id.
         copy(
                 layout,
-                "SELECT " + layout.targetColumns("t.") + " FROM (VALUES " + values + ") AS wanted(" + names + ") JOIN "
-                        + layout.target() + " AS t ON " + join,
+                "SELECT found.* FROM unnest(" + String.join(", ", arrays) + ") AS wanted(" + names
+                        + ") CROSS JOIN LATERAL (SELECT " + layout.targetColumns("t.") + " FROM " + layout.target()
+                        + " AS t WHERE " + match + " OFFSET 0) AS found",
                 rows);
     }
 

@@ -64,9 +64,9 @@ public final class FullPass {
     }
 
     private void compare() {
-        long pass = store.nextPass();
         Instant started = clock.instant();
         Optional<AppliedPosition> before = applied().filter(this::complete);
+        PassStart pass = new PassStart(store.nextPass(), started, before.map(AppliedPosition::position));
         Map<String, TableTally> tallies = new HashMap<>();
         for (TablePlan table : sides.now(plan).tables()) {
             Instant tableStarted = clock.instant();
@@ -95,7 +95,7 @@ public final class FullPass {
                         .map(AppliedPosition::schemaVersion)
                         .equals(before.map(AppliedPosition::schemaVersion));
         long schemaVersion = before.map(AppliedPosition::schemaVersion).orElse(0L);
-        progress.ended(new PassResult(pass, started, clock.instant(), complete, tallies), schemaVersion);
+        progress.ended(new PassResult(pass, clock.instant(), complete, tallies), schemaVersion);
     }
 
     private TablePass.Listener listener(TablePlan table) {

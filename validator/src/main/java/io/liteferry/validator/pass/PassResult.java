@@ -10,8 +10,7 @@ import java.util.Map;
  * @param afterSnapshot whether every table was complete in the target, and the source's schema the same, when the pass
  *     began and when it ended
  */
-public record PassResult(
-        long pass, Instant started, Instant ended, boolean afterSnapshot, Map<String, TableTally> tables) {
+public record PassResult(PassStart start, Instant ended, boolean afterSnapshot, Map<String, TableTally> tables) {
     public PassResult {
         tables = Map.copyOf(tables);
     }

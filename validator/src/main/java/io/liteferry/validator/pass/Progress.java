@@ -50,12 +50,12 @@ public final class Progress {
     void ended(PassResult result, long schemaVersion) {
         int before = cleanInRow(schemaVersion);
         clean = new Clean(result.clean() ? before + 1 : 0, schemaVersion);
-        passes = result.pass();
+        passes = result.start().number();
         last = Optional.of(result);
     }
 
     /** Something differs, or a pass could not be made: the clean passes of before tell nothing of now. */
-    void startOver() {
+    public void startOver() {
         clean = new Clean(0, 0);
     }
 

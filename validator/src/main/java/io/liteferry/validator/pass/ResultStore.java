@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Passes and mismatches in PostgreSQL. Every method is one transaction; used by one thread. */
 public final class ResultStore implements AutoCloseable {
@@ -66,15 +67,15 @@ public final class ResultStore implements AutoCloseable {
     }
 
     /** Keeps the result of a table; passes long gone are forgotten. */
-    void save(long pass, String table, Instant started, Instant ended, TableTally tally) {
+    void save(PassStart pass, String table, Instant started, Instant ended, TableTally tally) {
         transaction("Writing liteferry.validation_pass for table " + table, () -> {
             try (PreparedStatement ps = connection.prepareStatement("INSERT INTO liteferry.validation_pass (source,"
                     + " table_name, pass, started_at, ended_at, equal, in_flight, row_diff, missing_target,"
-                    + " missing_source, quarantined, unknown, detached, discarded, epoch, seq)"
-                    + " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")) {
+                    + " missing_source, quarantined, unknown, detached, discarded, epoch, seq, started_seq)"
+                    + " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")) {
                 ps.setString(1, source);
                 ps.setString(2, table);
-                ps.setLong(3, pass);
+                ps.setLong(3, pass.number());
                 ps.setObject(4, started.atOffset(ZoneOffset.UTC));
                 ps.setObject(5, ended.atOffset(ZoneOffset.UTC));
                 int i = 6;
@@ -82,21 +83,22 @@ public final class ResultStore implements AutoCloseable {
                     ps.setLong(i++, tally.count(v));
                 }
                 ps.setLong(i++, tally.position().map(p -> p.epoch()).orElse(0L));
-                ps.setLong(i, tally.position().map(p -> p.seq()).orElse(0L));
+                ps.setLong(i++, tally.position().map(p -> p.seq()).orElse(0L));
+                ps.setLong(i, pass.from().map(p -> p.seq()).orElse(0L));
                 ps.executeUpdate();
             }
             try (PreparedStatement ps = connection.prepareStatement(
                     "DELETE FROM liteferry.validation_pass WHERE source = ? AND table_name = ? AND pass < ?")) {
                 ps.setString(1, source);
                 ps.setString(2, table);
-                ps.setLong(3, pass - 10_000);
+                ps.setLong(3, pass.number() - 10_000);
                 return ps.executeUpdate();
             }
         });
     }
 
     /** Opens a mismatch for each finding, or renews the one that is open. */
-    void found(String table, List<Finding> findings, Instant now) {
+    public void found(String table, List<Finding> findings, Instant now) {
         OffsetDateTime at = now.atOffset(ZoneOffset.UTC);
         transaction("Writing liteferry.validation_mismatch for table " + table, () -> {
             long room = MOST_OPEN - open(table);
@@ -204,6 +206,18 @@ public final class ResultStore implements AutoCloseable {
                 }
             }
             return open;
+        });
+    }
+
+    /** How far changed keys are verified; empty before anything was followed. */
+    public Optional<Verified> verified() {
+        return transaction("Reading liteferry.verified", () -> VerifiedRow.read(connection, source));
+    }
+
+    public void verified(Verified verified) {
+        transaction("Writing liteferry.verified", () -> {
+            VerifiedRow.write(connection, source, verified);
+            return verified;
         });
     }
 

@@ -23,11 +23,16 @@ public final class ValidationMetrics {
     private final Tags source;
     private final Map<String, AtomicLong> open = new ConcurrentHashMap<>();
     private final Map<String, AtomicLong> lastClean = new ConcurrentHashMap<>();
+    private final AtomicLong unverified = new AtomicLong();
 
     /** @param plan of one source; its name is a label where there are several */
     public ValidationMetrics(MeterRegistry registry, Plan plan, Progress progress) {
         this.registry = registry;
         this.source = plan.several() ? Tags.of("source", plan.source()) : Tags.empty();
+        Gauge.builder("liteferry.validation.unverified.changes", unverified, AtomicLong::doubleValue)
+                .description("Rows of the change log above the position up to which changed keys are verified.")
+                .tags(source)
+                .register(registry);
         for (TablePlan table : plan.tables()) {
             String name = table.source();
             for (RowVerdict kind : KINDS) {
@@ -79,6 +84,11 @@ public final class ValidationMetrics {
         if (clean != null && tally.clean()) {
             clean.set(ended.getEpochSecond());
         }
+    }
+
+    /** @param rows of the change log whose keys are not verified */
+    public void unverified(long rows) {
+        unverified.set(rows);
     }
 
     /** @param rows open mismatches by table and kind */

@@ -4,6 +4,7 @@ import io.liteferry.core.change.AppliedPosition;
 import io.liteferry.validator.compare.RowVerdict;
 import io.liteferry.validator.lag.LagWindow;
 import io.liteferry.validator.pass.PassResult;
+import io.liteferry.validator.pass.Verified;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +17,7 @@ import java.util.TreeMap;
  * @param logBroken why the change log cannot be trusted, or empty
  * @param windows since when a schema window is open, by source table
  * @param cleanPasses full passes in a row with nothing different
+ * @param verified how far changed keys are verified
  * @param mismatches open mismatches by source table and kind
  * @param quarantined quarantined rows by source table
  * @param suspendedConstraints constraints that are off for now
@@ -29,6 +31,7 @@ record Facts(
         Optional<LagWindow.Reading> lag,
         int cleanPasses,
         Optional<PassResult> lastPass,
+        Optional<Verified> verified,
         Map<String, Map<String, Long>> mismatches,
         Map<String, Long> quarantined,
         long suspendedConstraints,

@@ -9,6 +9,7 @@ import io.liteferry.validator.compare.NotComparableException;
 import io.liteferry.validator.compare.RowVerdict;
 import io.liteferry.validator.compare.TableTally;
 import io.liteferry.validator.pass.PassResult;
+import io.liteferry.validator.pass.Verified;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +28,9 @@ final class ReadinessRules {
     private static final String QUARANTINE = "liteferry quarantine list --config migration.yaml";
     private static final String CLOSE_WINDOW = "liteferry schema-window close --config migration.yaml";
     private static final String RESUME = "liteferry signal resume --config migration.yaml";
+
+    /** Changed keys may be compared so much later than they must have arrived. */
+    private static final int UNVERIFIED_PER_LAG = 10;
 
     private final Plan plan;
     private final long maxLagMillis;
@@ -53,6 +57,7 @@ final class ReadinessRules {
                 lag(f),
                 cleanPasses(f),
                 lastPass(f),
+                changes(f),
                 mismatches(f),
                 unknown(f),
                 quarantine(f),
@@ -169,7 +174,7 @@ final class ReadinessRules {
     private Check lastPass(Facts f) {
         Optional<Duration> age = f.lastPass().map(p -> Duration.between(p.ended(), f.at()));
         Duration twoPasses = f.lastPass()
-                .map(p -> Duration.between(p.started(), p.ended()).multipliedBy(2))
+                .map(p -> Duration.between(p.start().at(), p.ended()).multipliedBy(2))
                 .orElse(Duration.ZERO);
         Duration limit = maxAge.compareTo(twoPasses) > 0 ? maxAge : twoPasses;
         return new Check(
@@ -178,6 +183,33 @@ final class ReadinessRules {
                 age.map(a -> "ended " + a.toSeconds() + " s ago").orElse("no pass has ended yet"),
                 "at most " + limit.toSeconds() + " s ago",
                 RUN);
+    }
+
+    /** With a clean pass that began no earlier than they are counted, they have seen every row. */
+    private Check changes(Facts f) {
+        Duration limit = Duration.ofMillis(maxLagMillis).multipliedBy(UNVERIFIED_PER_LAG);
+        Optional<Duration> age = f.verified().map(v -> Duration.between(v.asOf(), f.at()));
+        boolean continues = f.verified()
+                .filter(v -> f.lastPass()
+                        .flatMap(p -> p.start().from())
+                        .filter(v::continues)
+                        .isPresent())
+                .isPresent();
+        String value = age.map(a -> a.compareTo(limit) <= 0
+                        ? "verified as of " + seconds(a.toNanos()) + " ago"
+                                + (continues ? "" : ", not from before the last pass began")
+                        : "not verified for " + limit.toSeconds() + " s"
+                                + f.verified()
+                                        .flatMap(Verified::waiting)
+                                        .map(w -> ": " + w)
+                                        .orElse(""))
+                .orElse("none is verified yet");
+        return new Check(
+                "changes_verified",
+                continues && age.filter(a -> a.compareTo(limit) <= 0).isPresent(),
+                value,
+                "as of at most " + limit.toSeconds() + " s ago, from before the last pass began",
+                STATUS);
     }
 
     private Check mismatches(Facts f) {

@@ -12,6 +12,7 @@ import io.liteferry.validator.compare.LogCheck;
 import io.liteferry.validator.lag.LagWindow;
 import io.liteferry.validator.pass.Progress;
 import io.liteferry.validator.pass.ValidationMetrics;
+import io.liteferry.validator.pass.VerifiedRow;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -114,6 +115,7 @@ public final class VerdictWatch implements AutoCloseable {
                 lag.read(System.nanoTime()),
                 applied.map(a -> progress.cleanInRow(a.schemaVersion())).orElse(0),
                 progress.last(),
+                VerifiedRow.read(connection, plan.source()),
                 mismatches,
                 quarantined,
                 suspended,

@@ -61,6 +61,11 @@ class PartitionedTargetTest {
             sides.target("ALTER TABLE items_1 SET (fillfactor = 90)");
             sides.target("ALTER TABLE items ATTACH PARTITION items_1 FOR VALUES WITH (MODULUS 2, REMAINDER 1)");
             assertThat(sides.pass("items").told()).containsExactly("row_diff " + id + " [id]");
+            // As the planner looks rows up in a large table.
+            sides.target("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET enable_hashjoin = off',"
+                    + " current_database()); EXECUTE format('ALTER DATABASE %I SET enable_mergejoin = off',"
+                    + " current_database()); END $$");
+            assertThat(sides.pass("items").told()).containsExactly("row_diff " + id + " [id]");
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ProgressTest {
@@ -11,7 +12,7 @@ class ProgressTest {
 
     private void cleanPass(long number, long schemaVersion) {
         Instant at = Instant.ofEpochSecond(number);
-        progress.ended(new PassResult(number, at, at, true, Map.of()), schemaVersion);
+        progress.ended(new PassResult(new PassStart(number, at, Optional.empty()), at, true, Map.of()), schemaVersion);
     }
 
     @Test

@@ -17,6 +17,8 @@ import io.liteferry.validator.compare.RowVerdict;
 import io.liteferry.validator.compare.TableTally;
 import io.liteferry.validator.lag.LagWindow;
 import io.liteferry.validator.pass.PassResult;
+import io.liteferry.validator.pass.PassStart;
+import io.liteferry.validator.pass.Verified;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -46,6 +48,7 @@ class ReadinessRulesTest {
             lag(900, 60),
             2,
             pass(Map.of(RowVerdict.EQUAL, 5L), Optional.empty(), Duration.ofSeconds(30)),
+            verified(2, Duration.ofSeconds(9)),
             Map.of(),
             Map.of(),
             0,
@@ -66,11 +69,30 @@ class ReadinessRulesTest {
             Map<RowVerdict, Long> counts, Optional<NotComparableException> reason, Duration ago) {
         Instant ended = NOW.minus(ago);
         return Optional.of(new PassResult(
-                7,
-                ended.minusSeconds(10),
+                new PassStart(7, ended.minusSeconds(10), Optional.of(new Position("l", 1, 2, 3))),
                 ended,
                 true,
                 Map.of("items", new TableTally(5, 5, counts, reason, Optional.empty()))));
+    }
+
+    private static Optional<Verified> verified(long since, Duration ago) {
+        return Optional.of(new Verified(new Position("l", 1, 9, 3), since, NOW.minus(ago), Optional.empty()));
+    }
+
+    private static Facts verified(Facts f, Optional<Verified> verified) {
+        return new Facts(
+                NOW,
+                f.applied(),
+                f.logBroken(),
+                f.windows(),
+                f.lag(),
+                f.cleanPasses(),
+                f.lastPass(),
+                verified,
+                f.mismatches(),
+                f.quarantined(),
+                0,
+                0);
     }
 
     private static Facts with(
@@ -82,7 +104,19 @@ class ReadinessRulesTest {
             Map<String, Map<String, Long>> mismatches,
             Map<String, Long> quarantined,
             long suspended) {
-        return new Facts(NOW, applied, broken, Map.of(), lag, clean, pass, mismatches, quarantined, suspended, 0);
+        return new Facts(
+                NOW,
+                applied,
+                broken,
+                Map.of(),
+                lag,
+                clean,
+                pass,
+                GOOD.verified(),
+                mismatches,
+                quarantined,
+                suspended,
+                0);
     }
 
     static Stream<Arguments> oneThingWrong() {
@@ -111,10 +145,14 @@ class ReadinessRulesTest {
                                 g.lag(),
                                 2,
                                 g.lastPass(),
+                                g.verified(),
                                 Map.of(),
                                 Map.of(),
                                 0,
                                 0)),
+                Arguments.of("changes_verified", verified(g, Optional.empty())),
+                Arguments.of("changes_verified", verified(g, verified(2, Duration.ofSeconds(11)))),
+                Arguments.of("changes_verified", verified(g, verified(3, Duration.ofSeconds(1)))),
                 Arguments.of(
                         "snapshot_complete",
                         with(
@@ -232,6 +270,7 @@ class ReadinessRulesTest {
                         Map.of(RowVerdict.DETACHED, 3L, RowVerdict.DISCARDED, 2L),
                         Optional.empty(),
                         Duration.ofSeconds(1)),
+                GOOD.verified(),
                 Map.of(),
                 Map.of(),
                 0,
@@ -269,6 +308,11 @@ class ReadinessRulesTest {
                 .filteredOn(c -> !c.ok())
                 .extracting(Check::name)
                 .containsExactly(
-                        "snapshot_complete", "change_log_intact", "lag_p99", "clean_passes", "last_pass_recent");
+                        "snapshot_complete",
+                        "change_log_intact",
+                        "lag_p99",
+                        "clean_passes",
+                        "last_pass_recent",
+                        "changes_verified");
     }
 }
