@@ -1,6 +1,7 @@
 package io.liteferry.capture.install;
 
 import io.liteferry.core.change.Json;
+import io.liteferry.core.change.Position;
 import io.liteferry.core.plan.TablePlan;
 import io.liteferry.core.sqlite.SourceTable;
 import io.liteferry.core.sqlite.SqliteCatalog;
@@ -93,6 +94,17 @@ public record InstalledLog(
             }
             return Optional.of(
                     new InstalledLog(identity, keyColumns, tables, triggers, new SqliteCatalog(connection).mayFail()));
+        }
+    }
+
+    /** The position of the log's last row, of a source that has a log; empty where its tables were emptied. */
+    public static Optional<Position> end(Statement s) throws SQLException {
+        try (ResultSet rs = s.executeQuery("SELECT identity, epoch, seq, r FROM " + ChangeLog.META + ", "
+                + ChangeLog.LOG + " WHERE identity IS NOT NULL AND seq = (SELECT max(seq) FROM " + ChangeLog.LOG
+                + ")")) {
+            return rs.next()
+                    ? Optional.of(new Position(rs.getString(1), rs.getLong(2), rs.getLong(3), rs.getLong(4)))
+                    : Optional.empty();
         }
     }
 

@@ -15,8 +15,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.sqlite.SQLiteErrorCode;
-import org.sqlite.SQLiteException;
 
 /**
  * The source held by an immediate transaction in which the fence is raised or lowered, not committed yet. While it is
@@ -154,8 +152,8 @@ public final class SourceFence implements AutoCloseable {
     private static void begin(Statement s, SqliteFile file, String what, Duration busy) throws SQLException {
         try {
             s.execute("BEGIN IMMEDIATE");
-        } catch (SQLiteException e) {
-            if ((e.getResultCode().code & 0xFF) == SQLiteErrorCode.SQLITE_BUSY.code) {
+        } catch (SQLException e) {
+            if (file.failure(what, e).code() == ErrorCode.SOURCE_BUSY) {
                 throw new LiteferryException(
                         ErrorCode.SOURCE_BUSY,
                         what + ": a writer kept the database locked for " + busy.toMillis()
@@ -168,27 +166,19 @@ public final class SourceFence implements AutoCloseable {
     }
 
     private static Found find(Statement s, SqliteFile file, String what) throws SQLException {
-        long version = FencedSchema.version(s);
-        try (ResultSet rs = s.executeQuery("SELECT identity, epoch, fenced, seq, r FROM " + ChangeLog.META
-                + " LEFT JOIN " + ChangeLog.LOG + " ON seq = (SELECT max(seq) FROM " + ChangeLog.LOG + ")")) {
-            if (!rs.next() || rs.getString(1) == null || rs.getObject(4) == null) {
-                throw new LiteferryException(
-                        ErrorCode.POSITION_BROKEN,
-                        what + ": the identity or the last row of its change log is gone, tables were emptied."
-                                + " Nothing was changed. Stop the services, then: liteferry apply --config … --restart.");
-            }
-            Position end = new Position(rs.getString(1), rs.getLong(2), rs.getLong(4), rs.getLong(5));
-            return new Found(end, version, rs.getBoolean(3));
-        } catch (SQLException e) {
-            if (String.valueOf(e.getMessage()).contains("no such table")) {
-                throw new LiteferryException(
-                        ErrorCode.CAPTURE_NOT_INSTALLED,
-                        what
-                                + ": it has no change log. Give the file that is migrated (database.file.path), or run liteferry apply --config ….",
-                        e);
-            }
-            throw e;
+        if (!hasLog(s)) {
+            throw new LiteferryException(
+                    ErrorCode.CAPTURE_NOT_INSTALLED,
+                    what
+                            + ": it has no change log. Give the file that is migrated (database.file.path), or run liteferry apply --config ….");
         }
+        Position end = InstalledLog.end(s)
+                .orElseThrow(
+                        () -> new LiteferryException(
+                                ErrorCode.POSITION_BROKEN,
+                                what + ": the identity or the last row of its change log is gone, tables were emptied."
+                                        + " Nothing was changed. Stop the services, then: liteferry apply --config … --restart."));
+        return new Found(end, FencedSchema.version(s), isFenced(s));
     }
 
     static LiteferryException fenced(SqliteFile file, String tried) {
@@ -205,13 +195,17 @@ public final class SourceFence implements AutoCloseable {
         }
     }
 
-    /** Whether the source is fenced; false where it has no change log. */
-    static boolean isFenced(Statement s) throws SQLException {
+    private static boolean hasLog(Statement s) throws SQLException {
         try (ResultSet rs = s.executeQuery(
                 "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = '" + ChangeLog.META + "'")) {
-            if (!rs.next()) {
-                return false;
-            }
+            return rs.next();
+        }
+    }
+
+    /** Whether the source is fenced; false where it has no change log. */
+    static boolean isFenced(Statement s) throws SQLException {
+        if (!hasLog(s)) {
+            return false;
         }
         try (ResultSet rs = s.executeQuery("SELECT fenced FROM " + ChangeLog.META)) {
             return rs.next() && rs.getBoolean(1);

@@ -1,0 +1,5 @@
+/** Conductors that are frozen or killed while they hold the source. */
+@NullMarked
+package io.liteferry.cutover.hold;
+
+import org.jspecify.annotations.NullMarked;
