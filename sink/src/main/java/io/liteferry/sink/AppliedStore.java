@@ -138,7 +138,7 @@ final class AppliedStore {
     /** Whether the application writes to PostgreSQL, so that there is nothing to claim. */
     boolean isClosed(Connection c) throws SQLException {
         try (PreparedStatement s =
-                c.prepareStatement("SELECT FROM liteferry.applied WHERE source = ? AND state = 'closed'")) {
+                c.prepareStatement("SELECT FROM liteferry.applied WHERE source = ? AND state <> 'open'")) {
             s.setString(1, source);
             try (ResultSet r = s.executeQuery()) {
                 return r.next();

@@ -31,7 +31,8 @@ final class SchemaRules {
                         missing.foreignKeys(),
                         missing.unchecked(),
                         "foreign keys are there and checked against all rows",
-                        STATUS));
+                        STATUS),
+                all("after_load", missing.files(), missing.notRun(), "files of hooks.sql.after_load run", STATUS));
     }
 
     private static Check drift(Facts f, OptionalLong sourceVersion) {

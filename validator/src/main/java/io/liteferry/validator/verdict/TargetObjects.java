@@ -13,14 +13,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Looks in the target's catalogue for what the application will need there beside the rows: sequences and foreign keys. */
+/** Looks in the target's catalogue for what the application will need there beside the rows: sequences, foreign keys, what SQL files make. */
 final class TargetObjects {
     /** The catalogue of a large schema is not read four times a second. */
     private static final long EVERY_NANOS = TimeUnit.SECONDS.toNanos(2);
 
+    private final String source;
     private final String schema;
+    private final int files;
     private final List<TablePlan> tables;
-    private Missing missing = new Missing(0, List.of(), 0, List.of());
+    private Missing missing = new Missing(0, List.of(), 0, List.of(), 0, List.of());
     private long lookedAt;
     private boolean looked;
 
@@ -29,10 +31,20 @@ final class TargetObjects {
      * @param withoutSequence of these columns, those that have none
      * @param foreignKeys that the plan asks for
      * @param unchecked foreign keys that are not there, or that PostgreSQL has not checked against all rows
+     * @param files of {@code hooks.sql.after_load}
+     * @param notRun of these, those that the sink has not run yet, or that have failed
      */
-    record Missing(int sequences, List<String> withoutSequence, int foreignKeys, List<String> unchecked) {}
+    record Missing(
+            int sequences,
+            List<String> withoutSequence,
+            int foreignKeys,
+            List<String> unchecked,
+            int files,
+            List<String> notRun) {}
 
     TargetObjects(Plan plan) {
+        this.source = plan.source();
+        this.files = plan.options().list(Options.HOOKS_SQL_AFTER_LOAD).size();
         this.schema = plan.options().string(Options.TARGET_SCHEMA);
         this.tables = plan.tables();
     }
@@ -74,7 +86,23 @@ final class TargetObjects {
                         "SELECT w.tbl || ' ' || w.name FROM unnest(?::text[], ?::text[]) AS w(tbl, name)"
                                 + " WHERE NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conrelid = to_regclass(w.tbl)"
                                 + " AND k.conname = w.name AND k.contype = 'f' AND k.convalidated) ORDER BY 1",
-                        keys));
+                        keys),
+                files,
+                notRun(connection));
+    }
+
+    private List<String> notRun(Connection connection) throws SQLException {
+        List<String> notRun = new ArrayList<>();
+        try (PreparedStatement ps = connection.prepareStatement("SELECT file || coalesce(' (' || reason || ')', '')"
+                + " FROM liteferry.after_load WHERE source = ? AND run_at IS NULL ORDER BY file")) {
+            ps.setString(1, source);
+            try (ResultSet rs = ps.executeQuery()) {
+                while (rs.next()) {
+                    notRun.add(rs.getString(1));
+                }
+            }
+        }
+        return notRun;
     }
 
     private static List<String> rows(Connection connection, String sql, List<String[]> pairs) throws SQLException {
