@@ -2,6 +2,7 @@ package io.liteferry.cli;
 
 import io.liteferry.cli.command.ApplyCommand;
 import io.liteferry.cli.command.CheckCommand;
+import io.liteferry.cli.command.CompareCommand;
 import io.liteferry.cli.command.DemoCommand;
 import io.liteferry.cli.command.DiffCommand;
 import io.liteferry.cli.command.PlanCommand;
@@ -42,6 +43,7 @@ import picocli.CommandLine.Spec;
             RunCommand.class,
             StatusCommand.class,
             ValidateCommand.class,
+            CompareCommand.class,
             DiffCommand.class,
             RepairCommand.class,
             QuarantineCommand.class,

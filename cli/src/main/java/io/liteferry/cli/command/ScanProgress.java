@@ -9,10 +9,11 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** Says every two seconds, a line each, how far the profile of all tables is. */
+/** Says every two seconds, a line each, how far a walk through all tables is. */
 final class ScanProgress implements PlanProgress {
     private static final Duration BETWEEN_LINES = Duration.ofSeconds(2);
 
+    private final String doing;
     private final PrintWriter err;
     private final Clock clock;
     private final Instant started;
@@ -20,6 +21,12 @@ final class ScanProgress implements PlanProgress {
     private Instant lastLine;
 
     ScanProgress(PrintWriter err, Clock clock) {
+        this("profiling", err, clock);
+    }
+
+    /** @param doing what is done with the rows */
+    ScanProgress(String doing, PrintWriter err, Clock clock) {
+        this.doing = doing;
         this.err = err;
         this.clock = clock;
         this.started = clock.instant();
@@ -38,7 +45,8 @@ final class ScanProgress implements PlanProgress {
         double rate = all * 1000.0 / Duration.between(started, now).toMillis();
         err.printf(
                 Locale.ROOT,
-                "profiling %s: %,d rows, %,.0f rows/s, %s%n",
+                "%s %s: %,d rows, %,.0f rows/s, %s%n",
+                doing,
                 table,
                 all,
                 rate,

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Comparison implements AutoCloseable {
     private final String schema;
+    private final boolean logged;
     private final TargetSide target;
     private final SourceSide source;
     private Map<String, TableEvolution> evolution = Map.of();
@@ -39,10 +40,26 @@ public final class Comparison implements AutoCloseable {
             String schema,
             long readMaxMillis,
             LongAdder turnsMissed) {
+        this(connections, file, Optional.of(name), schema, readMaxMillis, turnsMissed);
+    }
+
+    /** Of a file and a database that some other tool has filled: nothing is known of what is in flight. */
+    static Comparison ofStrangers(PgConnections connections, SqliteFile file, String schema, long readMaxMillis) {
+        return new Comparison(connections, file, Optional.empty(), schema, readMaxMillis, new LongAdder());
+    }
+
+    private Comparison(
+            PgConnections connections,
+            SqliteFile file,
+            Optional<String> name,
+            String schema,
+            long readMaxMillis,
+            LongAdder turnsMissed) {
         this.schema = schema;
-        this.target = new TargetSide(connections, name);
+        this.logged = name.isPresent();
+        this.target = new TargetSide(connections, name.orElse(null));
         try {
-            this.source = new SourceSide(file, readMaxMillis, turnsMissed);
+            this.source = new SourceSide(file, readMaxMillis, turnsMissed, logged);
         } catch (RuntimeException e) {
             target.close();
             throw e;
@@ -101,6 +118,9 @@ public final class Comparison implements AutoCloseable {
     /** Takes PostgreSQL's snapshot of a pair; the caller ends it with {@link TargetSide#end()}. */
     Reach begin(TableLayout layout) throws NotComparableException {
         AppliedPosition applied = target.begin();
+        if (!logged) {
+            return new Reach(applied, null);
+        }
         if (!Optional.ofNullable(applied.evolution().get(layout.name())).equals(layout.evolution())) {
             throw notThereYet("its columns were changed meanwhile");
         }

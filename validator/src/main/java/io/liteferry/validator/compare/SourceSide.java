@@ -14,6 +14,7 @@ import java.sql.Statement;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The SQLite side: one connection, short read transactions taken in turn with capture. Every read first holds the log
@@ -21,23 +22,26 @@ import java.util.concurrent.atomic.LongAdder;
  */
 final class SourceSide implements AutoCloseable {
     private final SqliteFile file;
+    private final boolean logged;
     private final long maxMillis;
     private final Connection connection;
     private final LongAdder turnsMissed;
     private final ReadTime time;
-    private final ReadTurn turn;
+    private final @Nullable ReadTurn turn;
     private final boolean utf16;
     private final SqliteFile.Identity identity;
     private final Map<String, SourceShape> shapes = new HashMap<>();
 
-    SourceSide(SqliteFile file, long maxMillis, LongAdder turnsMissed) {
+    /** @param logged false where the file has no change log of ours: then nothing is in flight, and nobody else takes turns */
+    SourceSide(SqliteFile file, long maxMillis, LongAdder turnsMissed, boolean logged) {
         this.file = file;
+        this.logged = logged;
         this.turnsMissed = turnsMissed;
         this.maxMillis = maxMillis;
         this.identity = file.identity();
         this.connection = file.openReader();
         try {
-            this.turn = new ReadTurn(file);
+            this.turn = logged ? new ReadTurn(file) : null;
             this.utf16 = RowReader.isUtf16(connection);
             this.time = new ReadTime(connection, maxMillis);
         } catch (IOException e) {
@@ -85,8 +89,8 @@ final class SourceSide implements AutoCloseable {
      * @throws NotComparableException where the log does not continue from {@code applied}
      */
     <T> T read(String what, AppliedPosition applied, WholeWork<T> work) throws NotComparableException {
-        try (ReadTurn.Held held = turn.take(2 * maxMillis)) {
-            if (!held.taken()) {
+        try (ReadTurn.Held held = turn == null ? null : turn.take(2 * maxMillis)) {
+            if (held != null && !held.taken()) {
                 turnsMissed.increment();
             }
             if (!file.identity().equals(identity)) {
@@ -98,8 +102,9 @@ final class SourceSide implements AutoCloseable {
             try (Statement s = connection.createStatement()) {
                 s.execute("BEGIN");
                 try {
-                    SourceTransaction transaction = new SourceTransaction(connection, applied, utf16, shapes, time);
-                    if (!time.wal()) {
+                    SourceTransaction transaction = new SourceTransaction(
+                            connection, applied, logged, utf16, shapes, time);
+                    if (held != null && !time.wal()) {
                         held.lengthenGap(ReadTime.SHARED_GAP_FACTOR);
                     }
                     return work.read(transaction);

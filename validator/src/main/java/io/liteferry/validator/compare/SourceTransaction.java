@@ -30,25 +30,41 @@ final class SourceTransaction {
 
     private final Connection connection;
     private final AppliedPosition applied;
+    private final boolean logged;
     private final boolean utf16;
     private final Map<String, SourceShape> shapes;
     private final long schemaVersion;
     private final long deadline;
 
-    /** @param shapes of the tables as they were read last, renewed here */
+    /**
+     * @param logged false where the file has no change log of ours: nothing is held against {@code applied} then
+     * @param shapes of the tables as they were read last, renewed here
+     */
     SourceTransaction(
             Connection connection,
             AppliedPosition applied,
+            boolean logged,
             boolean utf16,
             Map<String, SourceShape> shapes,
             ReadTime time)
             throws SQLException, NotComparableException {
         this.connection = connection;
         this.applied = applied;
+        this.logged = logged;
         this.utf16 = utf16;
         this.shapes = shapes;
-        this.schemaVersion = verifyLog(connection, applied);
+        this.schemaVersion = logged ? verifyLog(connection, applied) : schemaVersion(connection);
         this.deadline = System.nanoTime() + time.nanos();
+    }
+
+    /** Fixes the transaction's snapshot, as {@link #verifyLog} does. */
+    private static long schemaVersion(Connection connection) throws SQLException {
+        try (Statement s = connection.createStatement();
+                ResultSet rs = s.executeQuery("SELECT schema_version, (SELECT count(*) FROM sqlite_master)"
+                        + " FROM pragma_schema_version")) {
+            rs.next();
+            return rs.getLong(1);
+        }
     }
 
     /** The first read of a transaction, which fixes its snapshot; gives schema_version. */
@@ -99,7 +115,7 @@ final class SourceTransaction {
 
     /** @throws NotComparableException where the source's schema has moved on from the applied one */
     void verifySchema() throws NotComparableException {
-        if (schemaVersion != applied.schemaVersion()) {
+        if (logged && schemaVersion != applied.schemaVersion()) {
             throw new NotComparableException(
                     NotComparableException.Kind.FOR_NOW,
                     "the source's schema is at version " + schemaVersion + ", the target was filled at "
@@ -108,6 +124,9 @@ final class SourceTransaction {
     }
 
     private InFlight inFlight(TableLayout layout) throws SQLException, NotComparableException {
+        if (!logged) {
+            return new InFlight();
+        }
         long seq = applied.position().seq();
         long behind = newest() - seq;
         if (behind > MOST_IN_FLIGHT) {

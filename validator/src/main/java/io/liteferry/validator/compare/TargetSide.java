@@ -1,6 +1,7 @@
 package io.liteferry.validator.compare;
 
 import io.liteferry.core.change.AppliedPosition;
+import io.liteferry.core.change.Position;
 import io.liteferry.core.plan.ColumnPlan;
 import io.liteferry.core.plan.TargetType;
 import io.liteferry.core.postgres.PartitionRecord;
@@ -33,10 +34,14 @@ import org.postgresql.copy.CopyOut;
  * snapshot and reads the applied position in it; everything until {@link #end()} sees that snapshot.
  */
 final class TargetSide implements AutoCloseable {
-    private final Connection connection;
-    private final String source;
+    /** Of a database that nothing of ours has filled. */
+    private static final AppliedPosition NOWHERE = new AppliedPosition(new Position("", 0, 0, 0), 0, 0, Map.of(), true);
 
-    TargetSide(PgConnections connections, String source) {
+    private final Connection connection;
+    private final @Nullable String source;
+
+    /** @param source whose rows these are; null where nothing of ours has filled the database */
+    TargetSide(PgConnections connections, @Nullable String source) {
         this.connection = connections.open("liteferry-validator");
         this.source = source;
         try {
@@ -65,9 +70,21 @@ final class TargetSide implements AutoCloseable {
      */
     AppliedPosition begin() throws NotComparableException {
         end();
+        if (source == null) {
+            fixSnapshot();
+            return NOWHERE;
+        }
         return AppliedRow.read(connection, source)
                 .orElseThrow(() -> new NotComparableException(
                         NotComparableException.Kind.NOT_THERE_YET, "no batch has been applied yet"));
+    }
+
+    private void fixSnapshot() {
+        try (Statement s = connection.createStatement()) {
+            s.execute("SELECT txid_current_snapshot()");
+        } catch (SQLException e) {
+            throw PgConnections.failure("Taking a snapshot", e);
+        }
     }
 
     void end() {
@@ -197,6 +214,9 @@ final class TargetSide implements AutoCloseable {
     /** Which of these keys the sink has set aside; true for those that somebody has decided to go on without. */
     Map<RowKey, Boolean> quarantined(TableLayout layout, List<byte[]> packedKeys) {
         Map<RowKey, Boolean> found = new HashMap<>();
+        if (source == null) {
+            return found;
+        }
         try (PreparedStatement ps = connection.prepareStatement("SELECT key, discarded_at IS NOT NULL"
                 + " FROM liteferry.quarantine WHERE source = ? AND table_name = ?"
                 + " AND sha256(key) = ANY (ARRAY(SELECT sha256(k) FROM unnest(?::bytea[]) k))")) {
@@ -217,7 +237,7 @@ final class TargetSide implements AutoCloseable {
 
     /** Of rows that the target lacks, those whose partition somebody has detached. */
     List<SourceSnapshot.Found> detached(TableLayout layout, List<SourceSnapshot.Found> rows) {
-        Optional<PartitionRecord> partitions = layout.partitions(source);
+        Optional<PartitionRecord> partitions = source == null ? Optional.empty() : layout.partitions(source);
         List<SourceSnapshot.Found> detached = new ArrayList<>();
         List<String> places = new ArrayList<>();
         for (SourceSnapshot.Found row : rows) {
