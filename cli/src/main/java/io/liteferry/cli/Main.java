@@ -5,6 +5,7 @@ import io.liteferry.cli.command.CheckCommand;
 import io.liteferry.cli.command.CompareCommand;
 import io.liteferry.cli.command.DemoCommand;
 import io.liteferry.cli.command.DiffCommand;
+import io.liteferry.cli.command.ManifestCommand;
 import io.liteferry.cli.command.PlanCommand;
 import io.liteferry.cli.command.QuarantineCommand;
 import io.liteferry.cli.command.RepairCommand;
@@ -44,6 +45,7 @@ import picocli.CommandLine.Spec;
             StatusCommand.class,
             ValidateCommand.class,
             CompareCommand.class,
+            ManifestCommand.class,
             DiffCommand.class,
             RepairCommand.class,
             QuarantineCommand.class,

@@ -9,6 +9,9 @@ import java.util.Arrays;
  * where these bytes are equal. One instance is used again for many rows.
  */
 public final class CanonicalRow {
+    /** Of the form: hashes that were kept can be compared with those of the same version only. */
+    public static final int VERSION = 1;
+
     static final int NULL = 0;
     static final int INTEGER = 1;
     static final int DECIMAL = 2;

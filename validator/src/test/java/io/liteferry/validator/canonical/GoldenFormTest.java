@@ -127,7 +127,7 @@ class GoldenFormTest {
             assertThat(now)
                     .as(
                             "The canonical form has changed: manifests that were kept can no longer be verified. Where that is"
-                                    + " meant, copy " + renewed.toAbsolutePath()
+                                    + " meant, raise CanonicalRow.VERSION and copy " + renewed.toAbsolutePath()
                                     + " over the golden file in src/test/resources")
                     .isEqualTo(written);
         }
