@@ -1,6 +1,7 @@
 package io.liteferry.cli;
 
 import io.liteferry.cli.command.ApplyCommand;
+import io.liteferry.cli.command.BackupCommand;
 import io.liteferry.cli.command.CheckCommand;
 import io.liteferry.cli.command.CompareCommand;
 import io.liteferry.cli.command.DemoCommand;
@@ -51,6 +52,7 @@ import picocli.CommandLine.Spec;
             QuarantineCommand.class,
             SignalCommand.class,
             SchemaWindowCommand.class,
+            BackupCommand.class,
             UninstallCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",

@@ -11,14 +11,17 @@ import io.liteferry.core.kafka.KafkaClients;
 import io.liteferry.core.kafka.Topics;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.plan.Source;
+import io.liteferry.cutover.backup.SourceBackup;
 import io.liteferry.sink.schema.TargetInstaller;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -52,6 +55,12 @@ public final class ApplyCommand implements Callable<Integer> {
                             + " Stop the services first.")
     private boolean restart;
 
+    @Option(
+            names = "--backup",
+            paramLabel = "FOLDER",
+            description = "First copy the SQLite file into this folder, verified as liteferry backup does it.")
+    private @Nullable Path backup;
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -67,6 +76,14 @@ public final class ApplyCommand implements Callable<Integer> {
                 print(out, "SQLite" + whose, new SourceInstaller(source).statements());
             }
             return 0;
+        }
+        Path folder = backup;
+        if (folder != null) {
+            for (Plan source : plan.perSource()) {
+                SourceBackup copy =
+                        BackupCommand.take(source, folder, spec.commandLine().getErr());
+                out.println("Backup of " + source.source() + ": " + copy.path());
+            }
         }
         Map<String, LiteferryException> failed;
         try (LocalServers servers = LocalServers.startMissing(

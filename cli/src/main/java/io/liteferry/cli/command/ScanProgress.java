@@ -9,11 +9,12 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** Says every two seconds, a line each, how far a walk through all tables is. */
+/** Says every two seconds, a line each, how far a walk through all tables, or all pages, is. */
 final class ScanProgress implements PlanProgress {
     private static final Duration BETWEEN_LINES = Duration.ofSeconds(2);
 
     private final String doing;
+    private final String things;
     private final PrintWriter err;
     private final Clock clock;
     private final Instant started;
@@ -26,7 +27,13 @@ final class ScanProgress implements PlanProgress {
 
     /** @param doing what is done with the rows */
     ScanProgress(String doing, PrintWriter err, Clock clock) {
+        this(doing, "rows", err, clock);
+    }
+
+    /** @param things what is counted */
+    ScanProgress(String doing, String things, PrintWriter err, Clock clock) {
         this.doing = doing;
+        this.things = things;
         this.err = err;
         this.clock = clock;
         this.started = clock.instant();
@@ -45,11 +52,13 @@ final class ScanProgress implements PlanProgress {
         double rate = all * 1000.0 / Duration.between(started, now).toMillis();
         err.printf(
                 Locale.ROOT,
-                "%s %s: %,d rows, %,.0f rows/s, %s%n",
+                "%s %s: %,d %s, %,.0f %s/s, %s%n",
                 doing,
                 table,
                 all,
+                things,
                 rate,
+                things,
                 estimate(all, expected, rate));
         err.flush();
     }

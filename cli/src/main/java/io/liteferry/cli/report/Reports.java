@@ -138,6 +138,43 @@ public final class Reports {
             @JsonProperty("since") @Nullable String since,
             @JsonProperty("obstacle") @Nullable String obstacle) {}
 
+    /**
+     * The result of {@code backup}.
+     *
+     * @param failed why it failed, by source
+     */
+    public record BackupReport(
+            @JsonProperty("apiVersion") String apiVersion,
+            @JsonProperty("kind") String kind,
+            @JsonProperty("backups") List<BackupLine> backups,
+            @JsonProperty("failed") Map<String, String> failed,
+            @JsonProperty("next_steps") List<String> nextSteps) {
+        public BackupReport(List<BackupLine> backups, Map<String, String> failed, List<String> nextSteps) {
+            this(API_VERSION, "BackupReport", backups, failed, nextSteps);
+        }
+    }
+
+    /**
+     * A verified copy of a source.
+     *
+     * @param rows by table
+     * @param foreignKeyViolations that the source had; null where SQLite cannot check them
+     * @param takenAt UTC
+     * @param seq the end of the change log in it; null where it has none
+     */
+    public record BackupLine(
+            @JsonProperty("source") String source,
+            @JsonProperty("file") String file,
+            @JsonProperty("bytes") long bytes,
+            @JsonProperty("sha256") String sha256,
+            @JsonProperty("rows") Map<String, Long> rows,
+
+            @JsonProperty("foreign_key_violations") @Nullable
+            Long foreignKeyViolations,
+
+            @JsonProperty("taken_at") String takenAt,
+            @JsonProperty("seq") @Nullable Long seq) {}
+
     /** The end of {@code run}. */
     public record RunReport(
             @JsonProperty("apiVersion") String apiVersion,

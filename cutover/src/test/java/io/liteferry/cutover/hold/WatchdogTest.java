@@ -4,24 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.liteferry.capture.install.SourceInstaller;
 import io.liteferry.core.ErrorCode;
 import io.liteferry.core.LiteferryException;
-import io.liteferry.core.options.Options;
-import io.liteferry.core.plan.ColumnPlan;
-import io.liteferry.core.plan.KeyPlan;
-import io.liteferry.core.plan.Plan;
-import io.liteferry.core.plan.TablePlan;
-import io.liteferry.core.plan.TargetType;
+import io.liteferry.cutover.LiveSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -42,38 +30,26 @@ class WatchdogTest {
     private final ExecutorService threads = Executors.newCachedThreadPool();
 
     @SuppressWarnings("NullAway.Init")
-    private Connection application;
-
-    @SuppressWarnings("NullAway.Init")
-    private Path database;
+    private LiveSource source;
 
     @BeforeEach
     void open() throws Exception {
-        database = Files.createFile(folder.resolve("app.db"));
-        application = DriverManager.getConnection("jdbc:sqlite:" + database);
-        write("PRAGMA journal_mode = wal");
-        write("PRAGMA busy_timeout = " + LONG.toMillis());
-        write("CREATE TABLE t(id INTEGER PRIMARY KEY)");
-        TablePlan table = TablePlan.simple(
-                "t", KeyPlan.primaryKey("id"), List.of(ColumnPlan.plain("id", TargetType.of(TargetType.Kind.BIGINT))));
-        new SourceInstaller(new Plan(
-                        "m", Options.of(Map.of(Options.DATABASE_FILE_PATH, database.toString())), List.of(table)))
-                .install();
+        source = new LiveSource(folder.resolve("app.db"));
     }
 
     @AfterEach
     void close() throws Exception {
         threads.shutdownNow();
-        application.close();
+        source.close();
     }
 
     @Test
     void aConductorThatIsFrozenIsEndedAndWaitingWritersGoOn() throws Exception {
-        Process conductor = HoldingConductor.start(database, told(), LIMIT, LONG);
+        Process conductor = HoldingConductor.start(source.path(), told(), LIMIT, LONG);
         try {
             long watchdog = held(conductor);
             Future<?> writer = threads.submit(() -> {
-                write("INSERT INTO t VALUES (1)");
+                source.sql("INSERT INTO t VALUES (1, 'x')");
                 return null;
             });
             await().atMost(LONG).during(Duration.ofMillis(200)).until(() -> !writer.isDone());
@@ -94,7 +70,7 @@ class WatchdogTest {
 
     @Test
     void aConductorThatGetsOnIsLeftAlone() throws Exception {
-        Process conductor = HoldingConductor.start(database, told(), LIMIT, LIMIT.multipliedBy(2));
+        Process conductor = HoldingConductor.start(source.path(), told(), LIMIT, LIMIT.multipliedBy(2));
         try {
             long watchdog = held(conductor);
             assertThat(conductor.waitFor(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
@@ -102,7 +78,8 @@ class WatchdogTest {
                     .as(Files.readString(folder.resolve("conductor.log")))
                     .isZero();
             assertThat(ProcessHandle.of(watchdog)).isEmpty();
-            assertThatThrownBy(() -> write("INSERT INTO t VALUES (1)")).hasMessageContaining("migration fence");
+            assertThatThrownBy(() -> source.sql("INSERT INTO t VALUES (1, 'x')"))
+                    .hasMessageContaining("migration fence");
         } finally {
             conductor.destroyForcibly();
         }
@@ -110,12 +87,12 @@ class WatchdogTest {
 
     @Test
     void itEndsWithAConductorThatIsKilled() throws Exception {
-        Process conductor = HoldingConductor.start(database, told(), LONG, LONG);
+        Process conductor = HoldingConductor.start(source.path(), told(), LONG, LONG);
         long watchdog = held(conductor);
         assertThat(ProcessHandle.of(watchdog)).isPresent();
         conductor.destroyForcibly();
         await().atMost(LONG).until(() -> ProcessHandle.of(watchdog).isEmpty());
-        write("INSERT INTO t VALUES (1)");
+        source.sql("INSERT INTO t VALUES (1, 'x')");
     }
 
     @Test
@@ -147,11 +124,5 @@ class WatchdogTest {
         await().atMost(LONG).until(() -> Files.exists(told()) || !conductor.isAlive());
         assertThat(told()).as(Files.readString(folder.resolve("conductor.log"))).exists();
         return Long.parseLong(Files.readString(told()));
-    }
-
-    private void write(String sql) throws SQLException {
-        try (Statement s = application.createStatement()) {
-            s.execute(sql);
-        }
     }
 }
