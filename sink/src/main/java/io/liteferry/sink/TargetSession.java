@@ -13,6 +13,7 @@ import io.liteferry.core.postgres.PgConnections;
 import io.liteferry.sink.batch.ChangeRecord;
 import io.liteferry.sink.batch.WholeBatch;
 import io.liteferry.sink.schema.AfterLoad;
+import io.liteferry.sink.schema.ApplicationForm;
 import io.liteferry.sink.schema.BackgroundBuild;
 import io.liteferry.sink.schema.ConstraintGate;
 import io.liteferry.sink.schema.GatedObject;
@@ -97,6 +98,7 @@ final class TargetSession implements AutoCloseable {
             new TargetInstaller(now).verify(c);
             new TargetInstaller(now).fitStages(c);
             // In one transaction: a sink that is fenced in between must not empty the stages of its successor.
+            new ApplicationForm(now).release(c);
             writer.prepare(c);
             AfterLoad.note(c, plan);
             c.commit();

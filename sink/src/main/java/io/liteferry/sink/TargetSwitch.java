@@ -8,10 +8,12 @@ import io.liteferry.core.plan.EvolvedPlan;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.plan.TablePlan;
 import io.liteferry.core.postgres.PgConnections;
+import io.liteferry.sink.schema.ApplicationForm;
 import io.liteferry.sink.schema.Sequences;
 import io.liteferry.sink.schema.SqlFile;
 import io.liteferry.sink.schema.TableLocks;
 import io.liteferry.sink.schema.TargetGate;
+import io.liteferry.sink.schema.TargetInstaller;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -82,6 +84,27 @@ public final class TargetSwitch implements AutoCloseable {
         return open(plan, direct, atMost, TargetSwitch::toSource);
     }
 
+    /**
+     * Builds what {@link #begin} puts in place, beside the stream, however long it takes: unique indexes that are checked at
+     * once. Does nothing where they stand.
+     */
+    public static void prepare(Plan plan, PgConnections direct) {
+        new ApplicationForm(new TargetInstaller(plan).now()).prepare(direct);
+    }
+
+    /** Takes away what {@link #prepare} has built, for a switch that was cancelled. */
+    public static void unprepare(Plan plan, PgConnections direct) {
+        new ApplicationForm(new TargetInstaller(plan).now()).unprepare(direct);
+    }
+
+    /**
+     * To be called after the switch, beside the application: PostgreSQL looks at all rows under foreign keys that were put in
+     * place without that. Does nothing where it has; until then they hold for every write all the same.
+     */
+    public static void settle(Plan plan, PgConnections direct) {
+        new ApplicationForm(new TargetInstaller(plan).now()).validate(direct);
+    }
+
     @FunctionalInterface
     private interface Work {
         void in(TargetSwitch s) throws SQLException;
@@ -121,6 +144,7 @@ public final class TargetSwitch implements AutoCloseable {
         AppliedStore.Applied applied = locked("open");
         demand(applied, position);
         Plan now = EvolvedPlan.of(plan, applied.position().evolution());
+        new ApplicationForm(now).take(connection, atMost);
         for (TablePlan t : now.tables()) {
             Sequences.advancePast(connection, now, t, counters.get(t.source()));
         }

@@ -317,20 +317,33 @@ class TargetSwitchTest {
         }
     }
 
-    /** Deadlocks would end transactions of the application, which has done nothing wrong. */
+    /** It waits for us before we wait for it: kept waiting for a second, PostgreSQL would end it as the cause of a deadlock. */
     @Test
     void aTransactionThatTakesTheTablesInAnotherOrderIsLeftAlone() throws Exception {
-        try (Migration m = streaming(NOTES, USERS)) {
+        try (Migration m = streaming(NOTES, USERS, HEAP)) {
             handOver(m, 1);
             try (Connection app = m.connect();
-                    Statement s = app.createStatement()) {
+                    Statement s = app.createStatement();
+                    Connection other = m.connect();
+                    Statement o = other.createStatement()) {
                 app.setAutoCommit(false);
-                s.execute("INSERT INTO users VALUES (1, 'ann')");
+                other.setAutoCommit(false);
+                s.execute("INSERT INTO heap (note) VALUES ('first')");
+                o.execute("INSERT INTO users VALUES (1, 'ann')");
                 CompletableFuture<Void> back = CompletableFuture.runAsync(() -> takeBack(m));
                 await(() -> m.rows("SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'users'::regclass")
                         .equals(List.of("1")));
-                s.execute("INSERT INTO notes VALUES (1, 'waits for the locks, which are let go')");
-                app.commit();
+                CompletableFuture<Void> insert = CompletableFuture.runAsync(() -> {
+                    try {
+                        s.execute("INSERT INTO notes VALUES (1, 'then')");
+                        app.commit();
+                    } catch (SQLException e) {
+                        throw new IllegalStateException(e);
+                    }
+                });
+                o.execute("SELECT pg_sleep(0.7)");
+                other.commit();
+                insert.get(20, TimeUnit.SECONDS);
                 back.get(20, TimeUnit.SECONDS);
             }
             assertThat(m.rows("SELECT count(*), (SELECT count(*) FROM notes) FROM users"))

@@ -9,13 +9,16 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.liteferry.core.change.ColumnChange;
 import io.liteferry.core.change.ColumnChange.Kind;
 import io.liteferry.core.change.Operation;
+import io.liteferry.core.change.Position;
 import io.liteferry.core.options.Options;
 import io.liteferry.core.plan.IndexPlan;
 import io.liteferry.core.plan.Plan;
+import io.liteferry.core.postgres.PgConnections;
 import io.liteferry.core.row.SqliteValue;
 import io.liteferry.sink.schema.TargetInstaller;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -97,12 +100,19 @@ class ThroughPgBouncerTest {
     }
 
     @Test
-    void applyIsRefusedThere() {
+    void applyAndTheSwitchAreRefusedThere() {
         try (Migration m = new Migration(Migration.USERS)) {
             Plan pooled = m.plan.withOptions(m.plan.options().with(Options.CONNECTION_URL, through(m.url())));
             assertThatThrownBy(() -> new TargetInstaller(pooled).install())
                     .hasMessageContainingAll("LF-408", "LITEFERRY_CONNECTION_URL")
                     .hasMessageNotContaining("password=");
+            m.install();
+            PgConnections connections = PgConnections.of(pooled.options());
+            Position nowhere = new Position("", 0, 0, 0);
+            assertThatThrownBy(
+                            () -> TargetSwitch.begin(m.plan, connections, nowhere, Map.of(), Duration.ofSeconds(5)))
+                    .hasMessageContaining("LF-408");
+            assertThatThrownBy(() -> TargetSwitch.prepare(m.plan, connections)).hasMessageContaining("LF-408");
         }
     }
 }

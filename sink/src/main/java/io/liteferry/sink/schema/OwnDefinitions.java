@@ -120,16 +120,19 @@ final class OwnDefinitions {
         return names;
     }
 
-    /** What has to come back, by table. */
-    static List<GatedObject> read(Connection c, Plan plan) throws SQLException {
-        List<GatedObject> objects = new ArrayList<>();
+    static boolean areThere(Connection c) throws SQLException {
         try (PreparedStatement there =
                         c.prepareStatement("SELECT to_regclass('liteferry.own_definition') IS NOT NULL");
                 ResultSet r = there.executeQuery()) {
-            r.next();
-            if (!r.getBoolean(1)) {
-                return objects;
-            }
+            return r.next() && r.getBoolean(1);
+        }
+    }
+
+    /** What has to come back, by table. */
+    static List<GatedObject> read(Connection c, Plan plan) throws SQLException {
+        List<GatedObject> objects = new ArrayList<>();
+        if (!areThere(c)) {
+            return objects;
         }
         try (PreparedStatement s = c.prepareStatement("""
                 SELECT table_name, name, streaming FROM liteferry.own_definition WHERE source = ?

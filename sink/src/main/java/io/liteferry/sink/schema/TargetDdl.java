@@ -145,9 +145,22 @@ final class TargetDdl {
 
     /** While streaming a foreign key takes no action: the source has already carried it out, row by row. */
     String foreignKey(TablePlan table, ForeignKeyPlan key) {
+        return references(table, key) + " DEFERRABLE INITIALLY DEFERRED";
+    }
+
+    /** A foreign key as the application is to find it: with its actions, checked at once. */
+    String ownForeignKey(TablePlan table, ForeignKeyPlan key) {
+        return references(table, key) + action(" ON UPDATE ", key.onUpdate()) + action(" ON DELETE ", key.onDelete());
+    }
+
+    private static String action(String when, String action) {
+        return action.equals("NO ACTION") ? "" : when + action;
+    }
+
+    private String references(TablePlan table, ForeignKeyPlan key) {
         return "ALTER TABLE " + TargetNames.qualified(plan, table) + " ADD CONSTRAINT "
                 + PgSql.name(TargetNames.fitting(key.name())) + " FOREIGN KEY (" + PgSql.names(key.columns())
                 + ") REFERENCES " + PgSql.name(TargetNames.schema(plan), key.referencedTable()) + " ("
-                + PgSql.names(key.referencedColumns()) + ") DEFERRABLE INITIALLY DEFERRED";
+                + PgSql.names(key.referencedColumns()) + ")";
     }
 }
