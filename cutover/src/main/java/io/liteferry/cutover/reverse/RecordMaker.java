@@ -183,14 +183,14 @@ final class RecordMaker {
         row.schema().fields().forEach(f -> found.add(f.name()));
         for (String column : table.carried) {
             if (!found.contains(column)) {
-                throw changed(table, column, "is gone from PostgreSQL, or has another name there now");
+                throw changed(table, column, "is gone from PostgreSQL since the switch, or has another name there now");
             }
         }
         found.removeAll(table.carried);
         found.removeAll(table.left);
         if (!found.isEmpty()) {
             String column = found.iterator().next();
-            throw changed(table, column, "was added in PostgreSQL");
+            throw changed(table, column, "was added in PostgreSQL after the switch");
         }
     }
 
@@ -198,7 +198,7 @@ final class RecordMaker {
         return new LiteferryException(
                 ErrorCode.REVERSE_FAILED,
                 "Carrying a change of " + table.plan.target() + " back to SQLite: column " + column + " " + what
-                        + " after the switch. Make the same change in SQLite (ALTER TABLE " + table.plan.source()
+                        + ". Make the same change in SQLite (ALTER TABLE " + table.plan.source()
                         + " …, as the fence lets DDL pass) and in the migration file, then start the reverse feed"
                         + " again: it goes on where it stopped. Or give up the rollback with liteferry complete.");
     }

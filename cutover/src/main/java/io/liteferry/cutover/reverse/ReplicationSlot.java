@@ -187,43 +187,50 @@ public final class ReplicationSlot {
         return names;
     }
 
-    /** A delete must tell the plan's key. ALTER TABLE needs the table's lock for a moment and does not wait long for it. */
-    private List<String> identifyRows(Connection connection) throws SQLException {
-        List<String> changed = plan.tables().stream()
-                .filter(t -> !keyIsTold(connection, t))
-                .map(TablePlan::target)
-                .toList();
-        if (!changed.isEmpty()) {
-            try (Statement s = connection.createStatement()) {
-                s.execute("SET LOCAL lock_timeout = '3s'");
-                for (String table : changed) {
-                    s.execute("ALTER TABLE " + PgSql.name(schema(), table) + " REPLICA IDENTITY FULL");
+    /**
+     * Lets every table and every partition tell the plan's key of a row that is deleted; PostgreSQL itself refuses updates
+     * of a published table that has no identity. Cheap where nothing is to do. Partitions that others make later need it too.
+     *
+     * @return the tables whose replica identity was set to FULL
+     */
+    List<String> identifyRows(Connection connection) throws SQLException {
+        List<String> changed = new ArrayList<>();
+        for (TablePlan table : plan.tables()) {
+            for (String silent : silent(connection, table)) {
+                try (Statement s = connection.createStatement()) {
+                    // ALTER TABLE needs the table's lock for a moment; the application does not wait long behind it.
+                    s.execute("SET LOCAL lock_timeout = '3s'");
+                    s.execute("ALTER TABLE " + silent + " REPLICA IDENTITY FULL");
                 }
+                changed.add(silent);
             }
         }
         return changed;
     }
 
-    private boolean keyIsTold(Connection connection, TablePlan table) {
+    /** The table and those of its partitions whose deletes do not tell the plan's key. */
+    private List<String> silent(Connection connection, TablePlan table) throws SQLException {
         try (PreparedStatement ps = connection.prepareStatement("""
-                SELECT c.relreplident = 'f', a.attname
+                SELECT c.oid::regclass::text
                 FROM pg_class c
                 LEFT JOIN pg_index i ON i.indrelid = c.oid
                      AND (c.relreplident = 'd' AND i.indisprimary OR c.relreplident = 'i' AND i.indisreplident)
                 LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = ANY (i.indkey)
-                WHERE c.oid = to_regclass(?)""")) {
+                WHERE (c.oid = to_regclass(?) OR c.oid IN (SELECT relid FROM pg_partition_tree(to_regclass(?))))
+                      AND c.relreplident <> 'f'
+                GROUP BY c.oid
+                HAVING NOT coalesce(array_agg(a.attname::text), '{}') @> ?
+                ORDER BY c.oid""")) {
             ps.setString(1, PgSql.name(schema(), table.target()));
-            Set<String> told = new HashSet<>();
-            boolean full = false;
+            ps.setString(2, PgSql.name(schema(), table.target()));
+            ps.setArray(3, connection.createArrayOf("text", table.targetKey().toArray()));
+            List<String> names = new ArrayList<>();
             try (ResultSet rs = ps.executeQuery()) {
                 while (rs.next()) {
-                    full |= rs.getBoolean(1);
-                    told.add(String.valueOf(rs.getString(2)));
+                    names.add(rs.getString(1));
                 }
             }
-            return full || told.containsAll(table.targetKey());
-        } catch (SQLException e) {
-            throw refused("Reading how rows of " + table.target() + " are identified", connection, e);
+            return names;
         }
     }
 

@@ -127,6 +127,8 @@ final class SourceReverse {
                 if (System.nanoTime() - look >= 0) {
                     look = System.nanoTime() + LOOK_NANOS;
                     metrics.slot(slot.demand(target));
+                    slot.identifyRows(target);
+                    target.commit();
                     if (!reversed(target)) {
                         LOG.info("The reverse feed rests source={} at={}", plan.source(), applier.position());
                         return;

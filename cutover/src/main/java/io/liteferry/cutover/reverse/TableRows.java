@@ -2,6 +2,7 @@ package io.liteferry.cutover.reverse;
 
 import io.liteferry.core.plan.ColumnPlan;
 import io.liteferry.core.plan.KeyPlan;
+import io.liteferry.core.plan.PartitionPlan;
 import io.liteferry.core.plan.TablePlan;
 import io.liteferry.core.row.SqliteValue;
 import io.liteferry.core.row.StorageClass;
@@ -30,6 +31,10 @@ final class TableRows {
     private final List<String> writable;
     private final List<String> handle;
     private final boolean alias;
+
+    /** The partition column where the sink has written -infinity for NULL, or nothing. */
+    private final String nullsAsMinusInfinity;
+
     private final Map<String, Column> byTarget = new LinkedHashMap<>();
 
     /** A carried column. */
@@ -47,6 +52,11 @@ final class TableRows {
                 .toList();
         this.handle = rowid.map(List::of)
                 .orElseGet(() -> plan.key().columns().stream().map(Sql::name).toList());
+        this.nullsAsMinusInfinity = plan.partition().isPresent()
+                        && plan.partition().get() instanceof PartitionPlan.ByRange r
+                        && r.nulls() == PartitionPlan.Nulls.MINUS_INFINITY
+                ? plan.partitionColumns().get(0)
+                : "";
         if (plan.key().isRowid()) {
             byTarget.put(KeyPlan.ROWID_COLUMN, new Column(rowid.orElseThrow(), true, NumberForms.INTEGER));
         }
@@ -137,7 +147,7 @@ final class TableRows {
                 continue;
             }
             SqliteValue present = present(c, before);
-            String text = e.getValue();
+            String text = e.getKey().equals(nullsAsMinusInfinity) && "-infinity".equals(e.getValue()) ? null : e.getValue();
             try {
                 if (text == null) {
                     if (before.isEmpty() || present.storageClass() != StorageClass.NULL) {

@@ -81,9 +81,7 @@ final class ReverseSides implements AutoCloseable {
                     .atMost(Duration.ofSeconds(30))
                     .until(() -> target("SELECT consistent FROM liteferry.applied").equals(List.of("t")));
         }
-        fenced();
-        target("UPDATE liteferry.applied SET state = 'closed'");
-        return this;
+        return fenced();
     }
 
     /** Of tables that hold nothing to carry. */
@@ -101,10 +99,14 @@ final class ReverseSides implements AutoCloseable {
             source("DROP TRIGGER " + Sql.name(trigger));
         }
         source("UPDATE _liteferry_meta SET fenced = 1");
-        try (Connection c = PgConnections.of(plan.options()).open("test")) {
+        target("INSERT INTO liteferry.applied(source, log_identity, epoch, batch, seq, fingerprint, schema_version,"
+                + " consistent, tables, offsets, generation, backend_pid, state) VALUES ('" + plan.source()
+                + "', '', 1, 1, 1, 1, 1, true, '{}', '{}', 1, 1, 'closed') ON CONFLICT (source) DO UPDATE SET state = 'closed'");
+        try (Connection c = PgConnections.of(plan.options()).open("test");
+                Connection sqlite = DriverManager.getConnection("jdbc:sqlite:" + file)) {
             ReplicationSlot slot = new ReplicationSlot(plan);
             slot.create(c);
-            slot.advance(c);
+            ReversePosition.begin(sqlite, slot.advance(c));
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }

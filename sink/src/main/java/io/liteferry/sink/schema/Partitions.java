@@ -153,6 +153,9 @@ public final class Partitions {
                             + " INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING GENERATED INCLUDING STORAGE INCLUDING COMPRESSION)");
             new TargetGate(plan).putOn(c, qualified);
             s.execute("ALTER TABLE " + parent + " ATTACH PARTITION " + qualified + " FOR VALUES " + slot.bound());
+            if (tellsWholeRow(c, parent)) {
+                s.execute("ALTER TABLE " + qualified + " REPLICA IDENTITY FULL");
+            }
             c.releaseSavepoint(before);
         } catch (SQLException e) {
             if (!SqlStates.isOverlap(e)) {
@@ -169,6 +172,16 @@ public final class Partitions {
         attached++;
         LOG.info("partition made table={} partition={}", table.source(), name);
         return State.ATTACHED;
+    }
+
+    /** A partition has a replica identity of its own; without one PostgreSQL refuses updates once the table is published. */
+    private static boolean tellsWholeRow(Connection c, String parent) throws SQLException {
+        try (PreparedStatement s = c.prepareStatement("SELECT relreplident = 'f' FROM pg_class WHERE oid = to_regclass(?)")) {
+            s.setString(1, parent);
+            try (ResultSet r = s.executeQuery()) {
+                return r.next() && r.getBoolean(1);
+            }
+        }
     }
 
     /** Another table may have the name; then a hash of what the partition holds stands behind it. */
