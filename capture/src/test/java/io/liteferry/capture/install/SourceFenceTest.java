@@ -263,6 +263,26 @@ class SourceFenceTest {
         source.sql("INSERT INTO _liteferry_reverse VALUES (1)");
     }
 
+    /** There a page that SQLite writes before the commit locks every reader out, and with them what drains the log. */
+    @Test
+    void outsideWalReadersReadOnWhileItIsHeldHoweverLargeTheSchemaIs() throws Exception {
+        source.sql("PRAGMA journal_mode = DELETE");
+        String comment = "/* " + "x".repeat(20_000) + " */";
+        for (int i = 0; i < 200; i++) {
+            source.sql("CREATE TRIGGER large" + i + " AFTER DELETE ON beside BEGIN SELECT 1 " + comment + "; END");
+        }
+        List<String> before = triggers();
+        source.sql("PRAGMA busy_timeout = 0");
+        try (SourceFence fence = hold()) {
+            assertThat(number("SELECT max(seq) FROM _liteferry_log"))
+                    .isEqualTo(fence.position().seq());
+            fence.commit();
+        }
+        assertThatThrownBy(() -> source.sql(WRITE)).hasMessageContaining("migration fence");
+        lower();
+        assertThat(triggers()).hasSameSizeAs(before).containsAll(before);
+    }
+
     private SourceFence hold() {
         return SourceFence.hold(file, BUSY, List.of());
     }
