@@ -11,6 +11,7 @@ import io.liteferry.core.postgres.PgConnections;
 import io.liteferry.sink.schema.ApplicationForm;
 import io.liteferry.sink.schema.Sequences;
 import io.liteferry.sink.schema.SqlFile;
+import io.liteferry.sink.schema.SwitchTriggers;
 import io.liteferry.sink.schema.TableLocks;
 import io.liteferry.sink.schema.TargetGate;
 import io.liteferry.sink.schema.TargetInstaller;
@@ -24,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -148,9 +150,12 @@ public final class TargetSwitch implements AutoCloseable {
         for (TablePlan t : now.tables()) {
             Sequences.advancePast(connection, now, t, counters.get(t.source()));
         }
+        SwitchTriggers triggers = new SwitchTriggers(now);
+        Set<Long> before = triggers.present(connection);
         for (SqlFile file : files) {
             file.run(connection);
         }
+        triggers.mark(connection, before);
         turn(applied, "closed");
         new TargetGate(plan).open(connection);
     }

@@ -375,7 +375,7 @@ class TargetSwitchTest {
     void theFilesOfTheSwitchAreRunInItsTransaction() throws Exception {
         String sql = """
                 -- a comment; with a semicolon
-                CREATE FUNCTION shout() RETURNS trigger LANGUAGE plpgsql AS $$
+                CREATE OR REPLACE FUNCTION shout() RETURNS trigger LANGUAGE plpgsql AS $$
                 BEGIN NEW.name := upper(NEW.name) || '? {fn now()}'; RETURN NEW; END $$;
                 CREATE TRIGGER shout BEFORE INSERT ON users FOR EACH ROW EXECUTE FUNCTION shout();
                 UPDATE users SET name = 'by the hook';
@@ -389,6 +389,19 @@ class TargetSwitchTest {
             }
             application(m, "INSERT INTO users VALUES (2, 'bob')");
             assertThat(m.rows("SELECT name FROM users ORDER BY id")).containsExactly("by the hook", "BOB? {fn now()}");
+            m.execute("CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;"
+                    + " CREATE TRIGGER keep BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION keep()");
+            takeBack(m);
+            m.stream.row("users", Operation.CREATE, i(3), t("cid")).end(3);
+            m.awaitApplied(3);
+            assertThat(m.rows("SELECT name FROM users WHERE id = 3"))
+                    .as("the trigger is the application's")
+                    .containsExactly("cid");
+            handOver(m, 3);
+            application(m, "INSERT INTO users VALUES (4, 'dan')");
+            assertThat(m.rows("SELECT name FROM users WHERE id = 4")).containsExactly("DAN? {fn now()}");
+            assertThat(m.rows("SELECT tgname FROM pg_trigger WHERE tgrelid = 'users'::regclass ORDER BY 1"))
+                    .containsExactly("_liteferry_gate", "keep", "shout");
         }
     }
 

@@ -84,5 +84,6 @@ public final class ApplicationForm {
      */
     public void release(Connection c) throws SQLException {
         foreignKeys.toStream(c);
+        new SwitchTriggers(plan).drop(c);
     }
 }

@@ -23,7 +23,7 @@ public final class TargetGate {
     /** Who may write while the gate is closed says so here, whatever the word; for one transaction or for a session. */
     private static final String SETTING = "liteferry.writer";
 
-    private static final String TRIGGER = "_liteferry_gate";
+    static final String TRIGGER = "_liteferry_gate";
     private static final String INSUFFICIENT_PRIVILEGE = "42501";
 
     private final Plan plan;
