@@ -2,7 +2,8 @@
 -- administrator of the database before the first `liteferry apply`, and again after every apply, when there are new tables.
 -- Then give those who log in a password: ALTER ROLE liteferry_sink PASSWORD …
 --
---   liteferry_owner      owns schema liteferry; `apply` and `uninstall` run as it, nothing else does
+--   liteferry_owner      owns schema liteferry and the gate of the target; `apply`, `uninstall` and the commands of the cutover run
+--                        as it, no service does
 --   liteferry_sink       owns the target tables and the stages, so that it can build and suspend constraints and follow changes of
 --                        columns; writes the applied position, never a verdict
 --   liteferry_validator  reads the target tables; writes the results of validation, nothing else
@@ -10,6 +11,8 @@
 --
 -- Target tables that the application's own migrations have made stay theirs: GRANT their owner TO liteferry_sink, liteferry_owner,
 -- and SELECT on them TO liteferry_validator.
+-- The sink goes past the gate by saying who it is, and so can whoever has the right to write to a target table: the gate is there
+-- for mistakes, these rights are there for the rest. Give the application's role its own before the cutover.
 
 -- The schema of the target tables; with several sources run the script once for each.
 SET liteferry.target = 'public';
@@ -62,6 +65,8 @@ BEGIN
     IF item.relname IN ('validation_pass', 'validation_mismatch', 'verdict', 'verified') THEN
       EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s TO liteferry_validator', item.name);
       EXECUTE format('GRANT SELECT ON %s TO liteferry_sink, liteferry_reader', item.name);
+    ELSIF item.relname = 'journal' THEN
+      EXECUTE format('GRANT SELECT ON %s TO liteferry_sink, liteferry_validator, liteferry_reader', item.name);
     ELSE
       EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s TO liteferry_sink', item.name);
       EXECUTE format('GRANT SELECT ON %s TO liteferry_validator', item.name);

@@ -140,8 +140,7 @@ public final class TargetSwitch implements AutoCloseable {
                 e);
     }
 
-    private void toApplication(Position position, Map<String, Long> counters, List<SqlFile> files)
-            throws SQLException {
+    private void toApplication(Position position, Map<String, Long> counters, List<SqlFile> files) throws SQLException {
         limits(atMost);
         AppliedStore.Applied applied = locked("open");
         demand(applied, position);
@@ -190,8 +189,9 @@ public final class TargetSwitch implements AutoCloseable {
         if (!applied.state().equals(expected)) {
             throw new LiteferryException(
                     ErrorCode.CUTOVER_STATE,
-                    "Switching the target of " + plan.source() + ": liteferry.applied says " + applied.state() + ", not "
-                            + expected + ". Somebody has switched it already; see liteferry cutover status.");
+                    "Switching the target of " + plan.source() + ": liteferry.applied says " + applied.state()
+                            + ", not " + expected
+                            + ". Somebody has switched it already; see liteferry cutover status.");
         }
         return applied;
     }

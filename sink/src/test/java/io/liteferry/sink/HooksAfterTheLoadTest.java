@@ -23,8 +23,8 @@ class HooksAfterTheLoadTest {
     private static final String FILES =
             "SELECT file, run_at IS NOT NULL, reason IS NOT NULL FROM liteferry.after_load ORDER BY file";
 
-    private static final TablePlan UNIQUE_NAMES = Migration.users(
-            List.of(new IndexPlan("users_name", true, true, List.of("\"name\""), Optional.empty())));
+    private static final TablePlan UNIQUE_NAMES =
+            Migration.users(List.of(new IndexPlan("users_name", true, true, List.of("\"name\""), Optional.empty())));
 
     @TempDir
     Path folder;
@@ -43,10 +43,14 @@ class HooksAfterTheLoadTest {
                 + " INSERT INTO runs SELECT count(*) FROM pg_constraint WHERE conname = 'users_name'";
         try (Migration m = of(file("1.sql", count) + ", " + file("2.sql", "INSERT INTO runs VALUES (2)"))) {
             m.start();
-            m.stream.inSnapshot().row("users", Operation.SNAPSHOT, i(1), t("ann")).end(1);
+            m.stream
+                    .inSnapshot()
+                    .row("users", Operation.SNAPSHOT, i(1), t("ann"))
+                    .end(1);
             m.stream.row("users", Operation.SNAPSHOT, i(2), t("ann"));
             m.stream.streaming().end(2);
-            await(() -> m.rows("SELECT name FROM liteferry.suspended_constraint").equals(List.of("users_name")));
+            await(() ->
+                    m.rows("SELECT name FROM liteferry.suspended_constraint").equals(List.of("users_name")));
             assertThat(m.rows(FILES)).containsExactly("1.sql|f|f", "2.sql|f|f");
             m.stream.row("users", Operation.UPDATE, i(2), t("bob")).end(3);
             await(() -> m.rows(FILES).equals(List.of("1.sql|t|f", "2.sql|t|f")));
@@ -69,10 +73,12 @@ class HooksAfterTheLoadTest {
             SinkService sink = m.start();
             m.stream.row("users", Operation.CREATE, i(1), t("ann")).end(1);
             await(() -> m.rows(FILES).equals(List.of("1.sql|f|t", "2.sql|f|f")));
-            assertThat(m.rows("SELECT reason FROM liteferry.after_load WHERE file = '1.sql'").get(0))
+            assertThat(m.rows("SELECT reason FROM liteferry.after_load WHERE file = '1.sql'")
+                            .get(0))
                     .startsWith("LF-402")
                     .contains("1.sql, line 2");
-            assertThat(m.rows("SELECT to_regclass('runs'), to_regclass('second')")).containsExactly("null|null");
+            assertThat(m.rows("SELECT to_regclass('runs'), to_regclass('second')"))
+                    .containsExactly("null|null");
             m.stream.row("users", Operation.CREATE, i(2), t("bob")).end(2);
             m.awaitApplied(2);
             assertThat(sink.failure()).isNull();

@@ -210,7 +210,8 @@ class TargetSwitchTest {
             m.stream.row("users", Operation.CREATE, i(1), t("ann")).end(2);
             m.awaitApplied(2);
             SinkService sink = m.start(); // takes over from the first
-            await(() -> m.rows(STATE).equals(List.of("open|2")) && stream(sink.health()).equals("ok"));
+            await(() -> m.rows(STATE).equals(List.of("open|2"))
+                    && stream(sink.health()).equals("ok"));
             handOver(m, 2);
             await(() -> stream(sink.health()).equals(CLOSED));
             m.stream.row("users", Operation.UPDATE, i(1), t("late")).end(3);
@@ -355,8 +356,9 @@ class TargetSwitchTest {
     void whatTheServerEndsIsUndoneAndWhatItHasCommittedIsKnown() throws Exception {
         try (Migration m = streaming(USERS);
                 TargetSwitch s = begin(m, 1)) {
-            m.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'liteferry-switch'"
-                    + " AND datname = current_database()");
+            m.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'liteferry-switch'"
+                            + " AND datname = current_database()");
             assertThatThrownBy(s::commit).hasMessageStartingWith("LF-602");
             assertThat(s.committed()).isFalse();
             assertThat(m.rows(STATE)).containsExactly("open|1");

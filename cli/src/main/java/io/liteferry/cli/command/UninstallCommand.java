@@ -3,7 +3,9 @@ package io.liteferry.cli.command;
 import io.liteferry.capture.install.SourceInstaller;
 import io.liteferry.core.ExitCode;
 import io.liteferry.core.LiteferryException;
+import io.liteferry.core.options.Options;
 import io.liteferry.core.plan.Plan;
+import io.liteferry.sink.schema.TargetInstaller;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -17,7 +19,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Removes the triggers and the change log from the SQLite file.",
-            "The target and the topics are left as they are. Stop the services first; a later migration starts with a new snapshot."
+            "The target is opened to everybody; its rows and the topics are left as they are. Stop the services first; a later migration starts with a new snapshot."
         })
 public final class UninstallCommand implements Callable<Integer> {
     @Mixin
@@ -29,8 +31,7 @@ public final class UninstallCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Plan plan = file.read();
-        Map<String, LiteferryException> failed =
-                EachSource.run(plan, source -> new SourceInstaller(source).uninstall());
+        Map<String, LiteferryException> failed = EachSource.run(plan, UninstallCommand::uninstall);
         int sources = plan.sources().size();
         spec.commandLine()
                 .getOut()
@@ -40,5 +41,13 @@ public final class UninstallCommand implements Callable<Integer> {
             spec.commandLine().getErr().println(EachSource.told(failed));
         }
         return failed.isEmpty() ? ExitCode.OK : ExitCode.FAILED;
+    }
+
+    /** The source first: it is what the application needs. An embedded target is nobody's but ours. */
+    private static void uninstall(Plan source) {
+        new SourceInstaller(source).uninstall();
+        if (!source.options().string(Options.CONNECTION_URL).isEmpty()) {
+            new TargetInstaller(source).uninstall();
+        }
     }
 }

@@ -6,9 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.liteferry.cli.independent.IndependentComparison;
 import io.liteferry.cli.local.Pipeline;
 import io.liteferry.cli.local.Pipeline.Part;
+import io.liteferry.cli.report.MigrationState;
+import io.liteferry.core.change.AppliedPosition;
 import io.liteferry.core.options.Options;
 import io.liteferry.core.plan.Plan;
+import io.liteferry.core.postgres.PgConnections;
 import io.liteferry.embedded.SharedServers;
+import io.liteferry.sink.TargetSwitch;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -80,11 +84,22 @@ class LeastRightsTest {
         assertThat(IndependentComparison.compare(chinook.source(), target, "public"))
                 .isEmpty();
 
+        handOverAndBack(plan);
+
         run(target, "CREATE TABLE public.payroll (id int); CREATE SCHEMA other; CREATE TABLE other.t (id int)");
         roles();
         refused("sink", "UPDATE liteferry.verdict SET verdict = 'READY'");
         refused("sink", "DELETE FROM liteferry.validation_mismatch");
         refused("sink", "DELETE FROM liteferry.schema_history");
+        refused(
+                "sink",
+                "INSERT INTO liteferry.journal (source, run, kind, state, detail, by) VALUES ('', gen_random_uuid(),"
+                        + " 'cutover', '', '{}', '')");
+        refused(
+                "sink",
+                "DO $$ BEGIN EXECUTE (SELECT format('DROP FUNCTION %s CASCADE', oid::regprocedure) FROM pg_proc"
+                        + " WHERE proname LIKE 'gate\\_%'); END $$");
+        refused("validator", "SET liteferry.writer = 'me'; UPDATE public.\"Genre\" SET \"Name\" = ''");
         refused("sink", "SELECT * FROM public.payroll");
         refused("sink", "SELECT * FROM other.t");
         refused("sink", "CREATE SCHEMA mine");
@@ -98,6 +113,29 @@ class LeastRightsTest {
         refused("reader", "SELECT * FROM public.\"Genre\"");
         refused("reader", "DELETE FROM liteferry.verdict");
         run(as("reader"), "SELECT count(*), max(reason) FROM liteferry.quarantine");
+    }
+
+    /** As the owner; the application has rights of its own, and the sink must not open the gate to it. */
+    private void handOverAndBack(Plan plan) throws Exception {
+        AppliedPosition applied;
+        try (MigrationState state = new MigrationState(plan)) {
+            applied = state.applied().orElseThrow();
+        }
+        Plan owner = plan.withOptions(plan.options()
+                .withConnector(
+                        Map.of(Options.CONNECTION_USERNAME, "liteferry_owner", Options.CONNECTION_PASSWORD, PASSWORD)));
+        PgConnections direct = PgConnections.of(owner.options());
+        try (TargetSwitch there =
+                TargetSwitch.begin(owner, direct, applied.position(), Map.of("Genre", 30L), Duration.ofSeconds(10))) {
+            there.commit();
+        }
+        run(target, "INSERT INTO public.\"Genre\" (\"Name\") VALUES ('of the application')");
+        try (TargetSwitch back = TargetSwitch.back(owner, direct, Duration.ofSeconds(10))) {
+            assertThat(back.sequences()).containsEntry("Genre", 31L);
+            back.commit();
+        }
+        assertThatThrownBy(() -> run(target, "DELETE FROM public.\"Genre\" WHERE \"GenreId\" = 31"))
+                .hasMessageContaining("is closed");
     }
 
     private void roles() throws Exception {

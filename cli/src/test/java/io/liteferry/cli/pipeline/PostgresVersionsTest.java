@@ -1,23 +1,31 @@
 package io.liteferry.cli.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.liteferry.cli.independent.IndependentComparison;
 import io.liteferry.cli.local.Pipeline;
+import io.liteferry.cli.report.MigrationState;
+import io.liteferry.core.change.AppliedPosition;
+import io.liteferry.core.plan.Plan;
+import io.liteferry.core.postgres.PgConnections;
 import io.liteferry.embedded.PostgresBinaries;
 import io.liteferry.embedded.SharedServers;
+import io.liteferry.sink.TargetSwitch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
@@ -100,6 +108,7 @@ class PostgresVersionsTest {
             change(file);
         }
         ready(app, target);
+        handOverAndBack(app.plan(), target);
         assertThat(rowsOf(
                         target,
                         "SELECT conname || ' ' || contype::text FROM pg_constraint WHERE contype IN ('u', 'f') AND conparentid = 0"
@@ -112,6 +121,35 @@ class PostgresVersionsTest {
                         "SELECT partattrs::text || partstrat::text FROM pg_partitioned_table p JOIN pg_class c ON c.oid = partrelid"
                                 + " WHERE relkind = 'p' ORDER BY relname"))
                 .containsExactly("1h", "2r", "2l");
+    }
+
+    /** The gate and both switches, which speak to PostgreSQL's catalogue. */
+    private static void handOverAndBack(Plan plan, String target) throws Exception {
+        AppliedPosition applied;
+        try (MigrationState state = new MigrationState(plan)) {
+            applied = state.applied().orElseThrow();
+        }
+        PgConnections direct = PgConnections.of(plan.options());
+        try (Connection app = DriverManager.getConnection(target);
+                Statement s = app.createStatement()) {
+            for (String table : List.of("kinds", "events", "events_p2031_05", "cut_p1")) {
+                assertThatThrownBy(() -> s.execute("DELETE FROM " + table))
+                        .isInstanceOfSatisfying(
+                                SQLException.class,
+                                e -> assertThat(e.getSQLState()).isEqualTo("25006"));
+            }
+            try (TargetSwitch there = TargetSwitch.begin(
+                    plan, direct, applied.position(), Map.of("kinds", 90L), Duration.ofSeconds(10))) {
+                there.commit();
+            }
+            s.execute("INSERT INTO kinds(t) VALUES ('of the application')");
+            s.execute("DELETE FROM kinds WHERE id = 91");
+            try (TargetSwitch back = TargetSwitch.back(plan, direct, Duration.ofSeconds(10))) {
+                assertThat(back.sequences()).containsEntry("kinds", 91L);
+                back.commit();
+            }
+            assertThatThrownBy(() -> s.execute("DELETE FROM kinds")).hasMessageContaining("is closed");
+        }
     }
 
     private static void change(Path file) throws Exception {

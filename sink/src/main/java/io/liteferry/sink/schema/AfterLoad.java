@@ -37,7 +37,9 @@ public final class AfterLoad {
                 PreparedStatement note = c.prepareStatement("INSERT INTO liteferry.after_load (source, sha256, file)"
                         + " VALUES (?, ?, ?) ON CONFLICT DO NOTHING")) {
             forget.setString(1, plan.source());
-            forget.setArray(2, c.createArrayOf("bytea", files.stream().map(SqlFile::sha256).toArray(byte[][]::new)));
+            forget.setArray(
+                    2,
+                    c.createArrayOf("bytea", files.stream().map(SqlFile::sha256).toArray(byte[][]::new)));
             forget.executeUpdate();
             for (SqlFile file : files) {
                 note.setString(1, plan.source());

@@ -67,7 +67,8 @@ public record SqlFile(String option, Path path, String sql) {
             throw new LiteferryException(
                     ErrorCode.TARGET_REFUSED,
                     "Running " + option + ", " + path.getFileName() + where(e) + ": " + e.getMessage() + " (SQLSTATE "
-                            + e.getSQLState() + "). Nothing of it was done. Correct the file; it is plain SQL, without the"
+                            + e.getSQLState()
+                            + "). Nothing of it was done. Correct the file; it is plain SQL, without the"
                             + " commands of psql, and without what refuses to run in a transaction.",
                     e);
         }
@@ -95,7 +96,8 @@ public record SqlFile(String option, Path path, String sql) {
             return "";
         }
         int at = Math.min(message.getPosition(), sql.codePointCount(0, sql.length()));
-        return ", line " + (1 + sql.codePoints().limit(at - 1L).filter(p -> p == '\n').count());
+        return ", line "
+                + (1 + sql.codePoints().limit(at - 1L).filter(p -> p == '\n').count());
     }
 
     /** Names the contents: a file that was changed is another one. */

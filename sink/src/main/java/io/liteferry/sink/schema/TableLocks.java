@@ -107,8 +107,6 @@ public final class TableLocks {
                 }
             }
         }
-        return holders.isEmpty()
-                ? "not any more"
-                : String.join("; ", holders);
+        return holders.isEmpty() ? "not any more" : String.join("; ", holders);
     }
 }

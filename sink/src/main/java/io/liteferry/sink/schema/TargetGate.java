@@ -5,7 +5,6 @@ import io.liteferry.core.LiteferryException;
 import io.liteferry.core.options.Options;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.plan.TablePlan;
-import io.liteferry.core.postgres.PgSql;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -166,7 +165,8 @@ public final class TargetGate {
     }
 
     private String definition(boolean open) {
-        String head = "CREATE OR REPLACE FUNCTION " + function + "() RETURNS trigger LANGUAGE plpgsql AS $gate$\nBEGIN\n";
+        String head =
+                "CREATE OR REPLACE FUNCTION " + function + "() RETURNS trigger LANGUAGE plpgsql AS $gate$\nBEGIN\n";
         // An unset setting is NULL, one that was set for a transaction is empty afterwards.
         String refuse = "    IF coalesce(current_setting('" + SETTING + "', true), '') = '' THEN\n"
                 + "        RAISE EXCEPTION USING ERRCODE = 'read_only_sql_transaction',\n"

@@ -43,9 +43,7 @@ class TargetGateTest {
 
     private Plan plan(Map<String, String> options, TablePlan... tables) {
         return new Plan(
-                "shop",
-                Options.of(Map.of(Options.CONNECTION_URL, url)).withConnector(options),
-                List.of(tables));
+                "shop", Options.of(Map.of(Options.CONNECTION_URL, url)).withConnector(options), List.of(tables));
     }
 
     private Plan users() {
@@ -135,9 +133,7 @@ class TargetGateTest {
 
     @Test
     void partitionsAreClosedToStatementsThatNameThem() throws Exception {
-        new TargetInstaller(plan(
-                        Map.of(),
-                        table("cut", true, Optional.of(new PartitionPlan.ByHash(List.of("id"), 2)))))
+        new TargetInstaller(plan(Map.of(), table("cut", true, Optional.of(new PartitionPlan.ByHash(List.of("id"), 2)))))
                 .install();
         try (Connection c = application()) {
             refused(c, "INSERT INTO cut VALUES (1, 'ann')");
@@ -183,7 +179,8 @@ class TargetGateTest {
             execute(c, "CREATE TABLE users (id bigint PRIMARY KEY, name text)");
             execute(c, "GRANT SELECT, INSERT, UPDATE, DELETE ON users TO mover");
             try {
-                Plan mover = plan.withOptions(plan.options().with(Options.CONNECTION_URL, url.replaceFirst("\\?.*", "")));
+                Plan mover =
+                        plan.withOptions(plan.options().with(Options.CONNECTION_URL, url.replaceFirst("\\?.*", "")));
                 assertThatThrownBy(() -> new TargetInstaller(mover).install())
                         .hasMessageStartingWith("LF-402")
                         .hasMessageContainingAll("GRANT TRIGGER ON users TO", "target.gate: false");
