@@ -7,6 +7,8 @@
 --   liteferry_sink       owns the target tables and the stages, so that it can build and suspend constraints and follow changes of
 --                        columns; writes the applied position, never a verdict
 --   liteferry_validator  reads the target tables; writes the results of validation, nothing else
+--   liteferry_reverse    carries what the application writes after the switch back to SQLite: the right of replication beside the
+--                        sink's rights
 --   liteferry_reader     for `status` and dashboards: reads schema liteferry, but no row of a quarantine and no target table
 --
 -- Target tables that the application's own migrations have made stay theirs: GRANT their owner TO liteferry_sink, liteferry_owner,
@@ -24,7 +26,7 @@ DECLARE
   item record;
   shown text;
 BEGIN
-  FOREACH role IN ARRAY ARRAY['liteferry_owner', 'liteferry_sink', 'liteferry_validator', 'liteferry_reader'] LOOP
+  FOREACH role IN ARRAY ARRAY['liteferry_owner', 'liteferry_sink', 'liteferry_validator', 'liteferry_reverse', 'liteferry_reader'] LOOP
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role) THEN
       EXECUTE format('CREATE ROLE %I LOGIN', role);
     END IF;
@@ -32,6 +34,16 @@ BEGIN
   END LOOP;
   -- To hand tables over to the sink, and to find them again at the next apply.
   GRANT liteferry_sink TO liteferry_owner;
+  -- The cutover makes the publication and the slot, the reverse feed reads them. It has the sink's rights because only a table's
+  -- owner may set the replica identity of a partition that is new.
+  EXECUTE format('GRANT CREATE ON DATABASE %I TO liteferry_owner', current_database());
+  GRANT liteferry_sink TO liteferry_reverse;
+  BEGIN
+    ALTER ROLE liteferry_owner REPLICATION;
+    ALTER ROLE liteferry_reverse REPLICATION;
+  EXCEPTION WHEN insufficient_privilege THEN
+    RAISE WARNING 'give liteferry_owner and liteferry_reverse the right of replication as your service has it: a rollback needs it';
+  END;
 
   CREATE SCHEMA IF NOT EXISTS liteferry AUTHORIZATION liteferry_owner;
   EXECUTE format('CREATE SCHEMA IF NOT EXISTS %I', target);

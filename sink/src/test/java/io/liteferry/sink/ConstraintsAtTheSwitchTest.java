@@ -58,9 +58,7 @@ class ConstraintsAtTheSwitchTest {
                                 "b",
                                 true,
                                 List.of(new IndexPlan("b_name", true, true, List.of("\"name\""), Optional.empty())),
-                                List.of(
-                                        key("b_parent", "parent", "CASCADE"),
-                                        key("b_friend", "friend", "NO ACTION"))))
+                                List.of(key("b_parent", "parent", "CASCADE"), key("b_friend", "friend", "NO ACTION"))))
                 .install();
     }
 
@@ -128,18 +126,22 @@ class ConstraintsAtTheSwitchTest {
             handOver(m, 2);
             assertThat(m.rows(CONSTRAINTS))
                     .containsExactly(
-                            "b_friend|" + FRIEND, "b_name|UNIQUE (name)", "b_parent|" + PARENT + " ON DELETE CASCADE NOT VALID");
+                            "b_friend|" + FRIEND,
+                            "b_name|UNIQUE (name)",
+                            "b_parent|" + PARENT + " ON DELETE CASCADE NOT VALID");
             application(m, "INSERT INTO b VALUES (13, 2, 2, 'x') ON CONFLICT (name) DO UPDATE SET friend = 2");
             assertThatThrownBy(() -> application(m, "INSERT INTO b VALUES (14, 99, 2, 'w')"))
                     .hasMessageContaining("b_parent");
-            assertThatThrownBy(() -> application(m, "DELETE FROM a WHERE id = 1")).hasMessageContaining("b_friend");
+            assertThatThrownBy(() -> application(m, "DELETE FROM a WHERE id = 1"))
+                    .hasMessageContaining("b_friend");
             application(m, "DELETE FROM b WHERE friend = 1; DELETE FROM a WHERE id = 3");
             assertThat(m.rows("SELECT id, friend FROM b ORDER BY id")).containsExactly("10|2");
             TargetSwitch.settle(m.plan, direct(m));
             assertThat(m.rows(CONSTRAINTS).get(2)).isEqualTo("b_parent|" + PARENT + " ON DELETE CASCADE");
 
             takeBack(m);
-            await(() -> m.rows("SELECT generation = claimed FROM liteferry.applied").equals(List.of("t")));
+            await(() ->
+                    m.rows("SELECT generation = claimed FROM liteferry.applied").equals(List.of("t")));
             awaitConstraints(m, streaming[0], "b_name|UNIQUE (name)", streaming[2]);
             // A swap of unique values: what stood in the way is suspended, and comes back as streaming needs it.
             m.stream
@@ -165,7 +167,10 @@ class ConstraintsAtTheSwitchTest {
             handOver(m, 1);
             takeBack(m);
             // As SQLite without enforced foreign keys: the child stays.
-            m.stream.row("a", Operation.UPDATE, i(2), i(1), i(1), t("x")).delete("a", i(1)).end(2);
+            m.stream
+                    .row("a", Operation.UPDATE, i(2), i(1), i(1), t("x"))
+                    .delete("a", i(1))
+                    .end(2);
             m.awaitApplied(2);
             assertThat(m.rows("SELECT id FROM b ORDER BY id")).containsExactly("10", "11");
             await(() -> m.rows("SELECT name FROM liteferry.suspended_constraint ORDER BY 1")
@@ -185,8 +190,8 @@ class ConstraintsAtTheSwitchTest {
                     .hasMessageStartingWith("LF-602")
                     .hasMessageContaining("b_name of table b was not prepared");
             TargetSwitch.prepare(m.plan, direct(m));
-            try (TargetSwitch s = TargetSwitch.begin(
-                    m.plan, direct(m), new Position(HandMadeStream.LOG, 1, 1, 31), Map.of(), SOON)) {
+            try (TargetSwitch s =
+                    TargetSwitch.begin(m.plan, direct(m), new Position(HandMadeStream.LOG, 1, 1, 31), Map.of(), SOON)) {
                 assertThat(s.sequences()).isEmpty();
             }
             assertThat(m.rows(CONSTRAINTS)).isEqualTo(before);
@@ -198,8 +203,8 @@ class ConstraintsAtTheSwitchTest {
 
     @Test
     void constraintsOfTheApplicationsOwnMigrationsComeBackAsTheyWere() throws Exception {
-        try (Migration m = new Migration(
-                table("a", false, List.of(), List.of()), table("b", false, List.of(), List.of()))) {
+        try (Migration m =
+                new Migration(table("a", false, List.of(), List.of()), table("b", false, List.of(), List.of()))) {
             m.execute("CREATE TABLE a (id bigint PRIMARY KEY, parent bigint, friend bigint, name text);"
                     + " CREATE TABLE b (id bigint PRIMARY KEY, parent bigint REFERENCES a (id) ON UPDATE CASCADE ON DELETE SET NULL,"
                     + " friend bigint REFERENCES a (id) DEFERRABLE, name text UNIQUE)");

@@ -109,8 +109,7 @@ class ThroughPgBouncerTest {
             m.install();
             PgConnections connections = PgConnections.of(pooled.options());
             Position nowhere = new Position("", 0, 0, 0);
-            assertThatThrownBy(
-                            () -> TargetSwitch.begin(m.plan, connections, nowhere, Map.of(), Duration.ofSeconds(5)))
+            assertThatThrownBy(() -> TargetSwitch.begin(m.plan, connections, nowhere, Map.of(), Duration.ofSeconds(5)))
                     .hasMessageContaining("LF-408");
             assertThatThrownBy(() -> TargetSwitch.prepare(m.plan, connections)).hasMessageContaining("LF-408");
         }

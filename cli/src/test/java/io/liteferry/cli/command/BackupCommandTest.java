@@ -30,8 +30,7 @@ class BackupCommandTest {
     @BeforeEach
     void twoTenants() throws Exception {
         for (String tenant : List.of("acme", "bolt")) {
-            try (Connection c = DriverManager.getConnection(
-                            "jdbc:sqlite:" + folder.resolve(tenant + ".db"));
+            try (Connection c = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve(tenant + ".db"));
                     Statement s = c.createStatement()) {
                 s.execute("PRAGMA journal_mode = wal");
                 s.execute("CREATE TABLE a(id INTEGER PRIMARY KEY, v)");

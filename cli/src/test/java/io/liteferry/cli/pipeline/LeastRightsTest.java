@@ -11,6 +11,7 @@ import io.liteferry.core.change.AppliedPosition;
 import io.liteferry.core.options.Options;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.postgres.PgConnections;
+import io.liteferry.cutover.reverse.ReplicationSlot;
 import io.liteferry.embedded.SharedServers;
 import io.liteferry.sink.TargetSwitch;
 import java.nio.file.Files;
@@ -44,7 +45,7 @@ class LeastRightsTest {
         target = SharedServers.newDatabase();
         roles();
         roles();
-        for (String role : List.of("owner", "sink", "validator", "reader")) {
+        for (String role : List.of("owner", "sink", "validator", "reverse", "reader")) {
             run(target, "ALTER ROLE liteferry_" + role + " PASSWORD '" + PASSWORD + "'");
         }
         MigrationFixture chinook = MigrationFixture.chinook(folder);
@@ -125,11 +126,29 @@ class LeastRightsTest {
                 .withConnector(
                         Map.of(Options.CONNECTION_USERNAME, "liteferry_owner", Options.CONNECTION_PASSWORD, PASSWORD)));
         PgConnections direct = PgConnections.of(owner.options());
+        ReplicationSlot slot = new ReplicationSlot(owner);
+        try (Connection c = direct.open("test")) {
+            slot.create(c);
+        }
+        TargetSwitch.prepare(owner, direct);
         try (TargetSwitch there =
                 TargetSwitch.begin(owner, direct, applied.position(), Map.of("Genre", 30L), Duration.ofSeconds(10))) {
             there.commit();
         }
         run(target, "INSERT INTO public.\"Genre\" (\"Name\") VALUES ('of the application')");
+        TargetSwitch.settle(owner, direct);
+        run(
+                as("reverse"),
+                "SELECT count(*) FROM pg_logical_slot_peek_binary_changes('" + slot.name()
+                        + "', NULL, NULL, 'proto_version', '1', 'publication_names', '" + slot.name() + "')",
+                "SELECT pg_logical_emit_message(false, 'liteferry-heartbeat', '')",
+                "SELECT state FROM liteferry.applied",
+                "ALTER TABLE public.\"Genre\" REPLICA IDENTITY FULL");
+        try (Connection c = direct.open("test");
+                Statement s = c.createStatement()) {
+            s.execute("SELECT pg_drop_replication_slot('" + slot.name() + "')");
+            c.commit();
+        }
         try (TargetSwitch back = TargetSwitch.back(owner, direct, Duration.ofSeconds(10))) {
             assertThat(back.sequences()).containsEntry("Genre", 31L);
             back.commit();

@@ -138,10 +138,17 @@ class PostgresVersionsTest {
                                 SQLException.class,
                                 e -> assertThat(e.getSQLState()).isEqualTo("25006"));
             }
+            TargetSwitch.prepare(plan, direct);
             try (TargetSwitch there = TargetSwitch.begin(
                     plan, direct, applied.position(), Map.of("kinds", 90L), Duration.ofSeconds(10))) {
                 there.commit();
             }
+            TargetSwitch.settle(plan, direct);
+            assertThat(rowsOf(
+                            target,
+                            "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname IN ('parents_code_key',"
+                                    + " 'children_parent_fkey') ORDER BY 1"))
+                    .containsExactly("FOREIGN KEY (parent) REFERENCES parents(id) ON DELETE CASCADE", "UNIQUE (code)");
             s.execute("INSERT INTO kinds(t) VALUES ('of the application')");
             s.execute("DELETE FROM kinds WHERE id = 91");
             try (TargetSwitch back = TargetSwitch.back(plan, direct, Duration.ofSeconds(10))) {

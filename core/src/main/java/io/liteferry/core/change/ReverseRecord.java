@@ -104,8 +104,7 @@ public record ReverseRecord(
         return bare(Kind.MARK, transaction, lsn, millis, "", mark);
     }
 
-    private static ReverseRecord bare(
-            Kind kind, long transaction, long lsn, long millis, String table, String mark) {
+    private static ReverseRecord bare(Kind kind, long transaction, long lsn, long millis, String table, String mark) {
         return new ReverseRecord(
                 kind, transaction, lsn, millis, table, null, Map.of(), Map.of(), Map.of(), List.of(), mark);
     }

@@ -32,9 +32,10 @@ class ReverseRecordTest {
         byte[] json = Json.bytes(change);
 
         assertThat(new String(json, StandardCharsets.UTF_8))
-                .isEqualTo("{\"kind\":\"change\",\"transaction\":731,\"lsn\":41,\"ts_ms\":1700000000000,\"table\":\"users\",\"op\":\"u\","
-                        + "\"key\":{\"id\":\"7\"},\"before\":{\"id\":\"6\"},\"after\":{\"id\":\"7\",\"note\":null},"
-                        + "\"unavailable\":[\"picture\"]}");
+                .isEqualTo(
+                        "{\"kind\":\"change\",\"transaction\":731,\"lsn\":41,\"ts_ms\":1700000000000,\"table\":\"users\",\"op\":\"u\","
+                                + "\"key\":{\"id\":\"7\"},\"before\":{\"id\":\"6\"},\"after\":{\"id\":\"7\",\"note\":null},"
+                                + "\"unavailable\":[\"picture\"]}");
         assertThat(Json.read(json, ReverseRecord.class, "test")).isEqualTo(change);
     }
 

@@ -112,8 +112,7 @@ public final class Hook {
 
     private static boolean pause(int calls) {
         try {
-            TimeUnit.MILLISECONDS.sleep(
-                    Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(calls - 1, 10)));
+            TimeUnit.MILLISECONDS.sleep(Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(calls - 1, 10)));
             return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

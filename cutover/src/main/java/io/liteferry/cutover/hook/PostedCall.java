@@ -24,11 +24,13 @@ record PostedCall(URI address) implements Hook.Way {
         HttpRequest request = HttpRequest.newBuilder(address)
                 .header("Content-Type", "application/json")
                 .header("Idempotency-Key", call.run() + "-" + call.direction().text())
-                .POST(HttpRequest.BodyPublishers.ofByteArray(Json.bytes(Map.of(
-                        "direction", call.direction().text(), "source", call.source(), "run", call.run()))))
+                .POST(HttpRequest.BodyPublishers.ofByteArray(Json.bytes(
+                        Map.of("direction", call.direction().text(), "source", call.source(), "run", call.run()))))
                 .build();
-        CompletableFuture<HttpResponse<String>> answer =
-                HttpClient.newBuilder().connectTimeout(timeout).build().sendAsync(request, HttpResponse.BodyHandlers.ofString());
+        CompletableFuture<HttpResponse<String>> answer = HttpClient.newBuilder()
+                .connectTimeout(timeout)
+                .build()
+                .sendAsync(request, HttpResponse.BodyHandlers.ofString());
         try {
             HttpResponse<String> response = answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
             String body = response.body();

@@ -24,7 +24,8 @@ record ShellCall(String command) implements Hook.Way {
         try {
             ProcessBuilder builder = new ProcessBuilder("sh", "-c", command)
                     .redirectErrorStream(true)
-                    .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                    .redirectInput(
+                            ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                     .redirectOutput(output.toFile());
             Map<String, String> environment = builder.environment();
             // Options as environment variables hold passwords.

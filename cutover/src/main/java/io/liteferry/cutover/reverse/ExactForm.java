@@ -37,7 +37,8 @@ final class ExactForm implements ColumnForm {
             case BLOB -> ((SqliteValue.Blob) value).bytes();
         };
         HexFormat hex = HexFormat.of();
-        return Optional.of(TextForms.HEX + hex.toHexDigits((byte) value.storageClass().tag()) + hex.formatHex(bytes));
+        return Optional.of(
+                TextForms.HEX + hex.toHexDigits((byte) value.storageClass().tag()) + hex.formatHex(bytes));
     }
 
     @Override

@@ -51,11 +51,15 @@ record IsoSpelling(String separator, int digits, boolean bare, String suffix) {
         int digits = 0;
         boolean bare = false;
         for (SqliteValue v : newest) {
-            Matcher m = TEXT.matcher(v instanceof SqliteValue.Text t ? new String(t.utf8(), StandardCharsets.UTF_8) : "");
+            Matcher m =
+                    TEXT.matcher(v instanceof SqliteValue.Text t ? new String(t.utf8(), StandardCharsets.UTF_8) : "");
             if (m.matches() && m.group(5) != null) {
                 separator = separator.or(() -> Optional.of(m.group(4)).filter(s -> !s.isEmpty()));
-                suffix = suffix.or(() -> Optional.of(Optional.ofNullable(m.group(9)).orElse("")));
-                digits = Math.max(digits, m.group(8) == null ? 0 : Math.min(FINEST, m.group(8).length()));
+                suffix = suffix.or(
+                        () -> Optional.of(Optional.ofNullable(m.group(9)).orElse("")));
+                digits = Math.max(
+                        digits,
+                        m.group(8) == null ? 0 : Math.min(FINEST, m.group(8).length()));
                 bare |= m.group(8) == null;
             }
         }
@@ -89,7 +93,8 @@ record IsoSpelling(String separator, int digits, boolean bare, String suffix) {
 
     private static long microsOfDay(Matcher m) {
         String fraction = Optional.ofNullable(m.group(8)).orElse("");
-        boolean exact = fraction.length() <= FINEST || fraction.substring(FINEST).matches("0*");
+        boolean exact =
+                fraction.length() <= FINEST || fraction.substring(FINEST).matches("0*");
         boolean valid = Integer.parseInt(m.group(5)) <= 23
                 && Integer.parseInt(m.group(6)) <= 59
                 && (m.group(7) == null || Integer.parseInt(m.group(7)) <= 59);

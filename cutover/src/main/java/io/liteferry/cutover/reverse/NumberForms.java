@@ -114,7 +114,8 @@ final class NumberForms {
             BigDecimal d = (BigDecimal) meaning;
             Set<SqliteValue> all = new LinkedHashSet<>(List.of(written(meaning)));
             for (int scale = Math.max(0, d.scale()); scale < Math.max(0, d.scale()) + 10; scale++) {
-                all.add(SqliteValue.Text.of(d.setScale(scale, RoundingMode.UNNECESSARY).toPlainString()));
+                all.add(SqliteValue.Text.of(
+                        d.setScale(scale, RoundingMode.UNNECESSARY).toPlainString()));
             }
             return List.copyOf(all);
         }
@@ -171,7 +172,10 @@ final class NumberForms {
         @Override
         public SqliteValue written(Object meaning) {
             double d = (Double) meaning;
-            return integral && ofSource(new SqliteValue.Int((long) d)).filter(meaning::equals).isPresent()
+            return integral
+                            && ofSource(new SqliteValue.Int((long) d))
+                                    .filter(meaning::equals)
+                                    .isPresent()
                     ? new SqliteValue.Int((long) d)
                     : new SqliteValue.Real(d);
         }

@@ -105,7 +105,8 @@ final class RecordMaker {
         }
         Object content = message.get("content");
         byte[] bytes = content instanceof ByteBuffer b ? b.array() : (byte[]) content;
-        return Optional.of(ReverseRecord.mark(transaction, position, millis, new String(bytes, StandardCharsets.UTF_8)));
+        return Optional.of(
+                ReverseRecord.mark(transaction, position, millis, new String(bytes, StandardCharsets.UTF_8)));
     }
 
     private Optional<ReverseRecord> change(SourceRecord event, Struct value) {

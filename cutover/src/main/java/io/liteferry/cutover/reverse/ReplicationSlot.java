@@ -115,10 +115,8 @@ public final class ReplicationSlot {
         Set<String> wanted = plan.tables().stream().map(TablePlan::target).collect(Collectors.toSet());
         boolean exists = one(connection, "SELECT count(*) > 0 FROM pg_publication WHERE pubname = ?", name)
                 .equals("t");
-        String tables = wanted.stream()
-                .sorted()
-                .map(t -> PgSql.name(schema(), t))
-                .collect(Collectors.joining(", "));
+        String tables =
+                wanted.stream().sorted().map(t -> PgSql.name(schema(), t)).collect(Collectors.joining(", "));
         try (Statement s = connection.createStatement()) {
             if (!exists) {
                 s.execute("CREATE PUBLICATION " + PgSql.name(name) + " FOR TABLE " + tables
@@ -159,7 +157,9 @@ public final class ReplicationSlot {
     Map<String, List<String>> columnsLeft(Connection connection) {
         try {
             String noted = one(
-                    connection, "SELECT obj_description(oid, 'pg_publication') FROM pg_publication WHERE pubname = ?", name);
+                    connection,
+                    "SELECT obj_description(oid, 'pg_publication') FROM pg_publication WHERE pubname = ?",
+                    name);
             connection.commit();
             Map<String, List<String>> left = new HashMap<>();
             if (!noted.isEmpty()) {
@@ -272,7 +272,8 @@ public final class ReplicationSlot {
             throw lost("Reading from the replication slot " + name);
         }
         try {
-            if (one(connection, "SELECT count(*) FROM pg_publication WHERE pubname = ?", name).equals("0")) {
+            if (one(connection, "SELECT count(*) FROM pg_publication WHERE pubname = ?", name)
+                    .equals("0")) {
                 throw lost("Reading the publication " + name);
             }
             connection.commit();

@@ -109,7 +109,8 @@ final class ReverseApplier implements AutoCloseable {
             if (t.columns().stream().anyMatch(c -> c.mask().isPresent())) {
                 throw new LiteferryException(
                         ErrorCode.REVERSE_FAILED,
-                        "Carrying table " + t.source() + " back to SQLite: it has masked columns, whose values PostgreSQL"
+                        "Carrying table " + t.source()
+                                + " back to SQLite: it has masked columns, whose values PostgreSQL"
                                 + " does not have. Set cutover.reverse.enabled to false.");
             }
             tables.put(t.source(), new TableRows(statements, t, now.orElseThrow()));
@@ -258,7 +259,8 @@ final class ReverseApplier implements AutoCloseable {
             rollback();
             throw new LiteferryException(
                     ErrorCode.CUTOVER_STATE,
-                    "Carrying a transaction back to " + file.path() + ": the source is not fenced, so the application may"
+                    "Carrying a transaction back to " + file.path()
+                            + ": the source is not fenced, so the application may"
                             + " write there. Nothing was written. See liteferry cutover status.");
         }
         execute("UPDATE _liteferry_meta SET fenced = 0");

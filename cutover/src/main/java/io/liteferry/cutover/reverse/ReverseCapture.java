@@ -87,7 +87,8 @@ final class ReverseCapture implements AutoCloseable {
             throw new LiteferryException(
                     ErrorCode.SLOT_UNFIT,
                     "Starting the reverse feed of " + plan.source() + ": its replication slot stands at "
-                            + slot.confirmed() + ", the topic ends at " + reached + ". Somebody has moved the slot or made"
+                            + slot.confirmed() + ", the topic ends at " + reached
+                            + ". Somebody has moved the slot or made"
                             + " it again, and what was written between cannot be carried back: a rollback is not possible."
                             + " Give it up with liteferry complete.");
         }

@@ -29,8 +29,8 @@ public final class ReverseQuarantine {
     }
 
     static void makeTable(Statement s) throws SQLException {
-        s.execute("CREATE TABLE IF NOT EXISTS " + TABLE
-                + "(tbl, key, record, reason, since_ms, PRIMARY KEY (tbl, key))");
+        s.execute(
+                "CREATE TABLE IF NOT EXISTS " + TABLE + "(tbl, key, record, reason, since_ms, PRIMARY KEY (tbl, key))");
     }
 
     /** Looks again how many entries there are: at the beginning of each transaction, as one may have been undone. */
@@ -51,7 +51,8 @@ public final class ReverseQuarantine {
      * the key that the row still has in SQLite.
      */
     ReverseRecord completed(ReverseRecord change) throws SQLException {
-        Optional<ReverseRecord> kept = entry(change.table(), change.before().isEmpty() ? change.key() : change.before());
+        Optional<ReverseRecord> kept =
+                entry(change.table(), change.before().isEmpty() ? change.key() : change.before());
         if (kept.isEmpty()) {
             return change;
         }
@@ -107,7 +108,8 @@ public final class ReverseQuarantine {
         for (Map<String, @Nullable String> key : List.of(change.key(), change.before())) {
             if (count > 0 && !key.isEmpty()) {
                 count -= statements.update(
-                        "DELETE FROM " + TABLE + " WHERE tbl = ? AND key = ?", List.of(text(change.table()), text(key)));
+                        "DELETE FROM " + TABLE + " WHERE tbl = ? AND key = ?",
+                        List.of(text(change.table()), text(key)));
             }
         }
     }

@@ -34,7 +34,8 @@ final class ReverseTopic {
             long started = System.nanoTime();
             while (System.nanoTime() - started < PATIENCE_NANOS) {
                 for (ConsumerRecord<byte[], byte[]> r : consumer.poll(Duration.ofMillis(200))) {
-                    return Json.read(r.value(), ReverseRecord.class, p + " offset " + r.offset()).lsn();
+                    return Json.read(r.value(), ReverseRecord.class, p + " offset " + r.offset())
+                            .lsn();
                 }
             }
             throw unreachable(p, "no answer in 30 s", null);
@@ -43,8 +44,7 @@ final class ReverseTopic {
         }
     }
 
-    private static LiteferryException unreachable(
-            TopicPartition p, String found, @Nullable Throwable cause) {
+    private static LiteferryException unreachable(TopicPartition p, String found, @Nullable Throwable cause) {
         return new LiteferryException(
                 ErrorCode.KAFKA_UNREACHABLE,
                 "Reading the end of " + p + ": " + found

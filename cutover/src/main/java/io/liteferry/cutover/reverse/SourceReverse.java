@@ -102,7 +102,8 @@ final class SourceReverse {
 
     /** Whether PostgreSQL is the one that is written: {@code liteferry.applied} is closed for what comes forward. */
     private boolean reversed(Connection target) throws SQLException {
-        String state = ReplicationSlot.one(target, "SELECT state FROM liteferry.applied WHERE source = ?", plan.source());
+        String state =
+                ReplicationSlot.one(target, "SELECT state FROM liteferry.applied WHERE source = ?", plan.source());
         target.commit();
         return state.equals("closed");
     }

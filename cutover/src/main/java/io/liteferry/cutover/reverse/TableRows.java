@@ -64,7 +64,8 @@ final class TableRows {
             SourceTable.Column column = now.column(c.source()).orElseThrow();
             Affinity affinity = Affinity.of(column.declaredType(), now.strict());
             byTarget.put(
-                    c.target(), new Column(column.name(), !column.generated(), ColumnForm.of(c, affinity, newest(column))));
+                    c.target(),
+                    new Column(column.name(), !column.generated(), ColumnForm.of(c, affinity, newest(column))));
         }
     }
 
@@ -88,7 +89,8 @@ final class TableRows {
             ColumnForm form = column(target).form();
             spellings.add(form.spellings(form.ofTarget(text)));
         }
-        Optional<SourceRow> row = find(spellings.stream().map(s -> s.subList(0, 1)).toList());
+        Optional<SourceRow> row =
+                find(spellings.stream().map(s -> s.subList(0, 1)).toList());
         boolean several = spellings.stream().anyMatch(s -> s.size() > 1);
         return row.isPresent() || !several ? row : find(spellings);
     }
@@ -147,7 +149,8 @@ final class TableRows {
                 continue;
             }
             SqliteValue present = present(c, before);
-            String text = e.getKey().equals(nullsAsMinusInfinity) && "-infinity".equals(e.getValue()) ? null : e.getValue();
+            String text =
+                    e.getKey().equals(nullsAsMinusInfinity) && "-infinity".equals(e.getValue()) ? null : e.getValue();
             try {
                 if (text == null) {
                     if (before.isEmpty() || present.storageClass() != StorageClass.NULL) {

@@ -54,7 +54,8 @@ final class TimeForm implements ColumnForm {
     public Object ofTarget(String text) throws Unfit {
         Matcher m = PRINTED.matcher(text);
         if (!m.matches()) {
-            throw new Unfit(text.endsWith("infinity") ? "infinity is no time of SQLite" : "not a time that SQLite knows");
+            throw new Unfit(
+                    text.endsWith("infinity") ? "infinity is no time of SQLite" : "not a time that SQLite knows");
         }
         try {
             long day = m.group(1) == null ? 0 : day(m);
@@ -83,13 +84,13 @@ final class TimeForm implements ColumnForm {
     public Optional<Object> ofSource(SqliteValue value) {
         if (encoding == Encoding.ISO8601) {
             return value instanceof SqliteValue.Text t
-                    ? IsoSpelling.read(new String(t.utf8(), StandardCharsets.UTF_8)).flatMap(this::meaning)
+                    ? IsoSpelling.read(new String(t.utf8(), StandardCharsets.UTF_8))
+                            .flatMap(this::meaning)
                     : Optional.empty();
         }
         try {
             return switch (encoding) {
-                case UNIX_SECONDS ->
-                    decimal(value).map(d -> d.movePointRight(6).longValueExact());
+                case UNIX_SECONDS -> decimal(value).map(d -> d.movePointRight(6).longValueExact());
                 case UNIX_MILLIS ->
                     value instanceof SqliteValue.Int i
                             ? Optional.of(Math.multiplyExact(i.value(), 1_000L))
@@ -109,8 +110,7 @@ final class TimeForm implements ColumnForm {
                 parts.time() && !parts.date() && parts.offset().isEmpty()
                         ? Optional.of(parts.microsOfDay())
                         : Optional.empty();
-            case TIMESTAMP ->
-                parts.date() && parts.offset().isEmpty() ? Optional.of(parts.local()) : Optional.empty();
+            case TIMESTAMP -> parts.date() && parts.offset().isEmpty() ? Optional.of(parts.local()) : Optional.empty();
             default -> parts.date() ? moment(parts) : Optional.empty();
         };
     }
@@ -118,7 +118,8 @@ final class TimeForm implements ColumnForm {
     private Optional<Object> moment(IsoSpelling.Parts parts) {
         Optional<ZoneOffset> offset = parts.offset().isPresent()
                 ? parts.offset()
-                : zone.getRules().getValidOffsets(dateTime(parts.local())).stream().findFirst();
+                : zone.getRules().getValidOffsets(dateTime(parts.local())).stream()
+                        .findFirst();
         return offset.map(o -> parts.local() - o.getTotalSeconds() * MICROS);
     }
 
@@ -143,9 +144,7 @@ final class TimeForm implements ColumnForm {
             return Optional.empty();
         }
         long millis = (long) (day * MILLIS_A_DAY + 0.5);
-        return millis / MILLIS_A_DAY == day
-                ? Optional.of((millis - JULIAN_MILLIS_IN_1970) * 1_000)
-                : Optional.empty();
+        return millis / MILLIS_A_DAY == day ? Optional.of((millis - JULIAN_MILLIS_IN_1970) * 1_000) : Optional.empty();
     }
 
     @Override

@@ -132,7 +132,8 @@ final class TransactionWriter {
     private static SQLException refused(SQLException e) throws Unfit, Conflict {
         SQLiteErrorCode code = e instanceof SQLiteException s ? s.getResultCode() : SQLiteErrorCode.SQLITE_ERROR;
         switch (code) {
-            case SQLITE_CONSTRAINT_UNIQUE, SQLITE_CONSTRAINT_PRIMARYKEY, SQLITE_CONSTRAINT_ROWID -> throw new Conflict(e);
+            case SQLITE_CONSTRAINT_UNIQUE, SQLITE_CONSTRAINT_PRIMARYKEY, SQLITE_CONSTRAINT_ROWID ->
+                throw new Conflict(e);
             case SQLITE_MISMATCH, SQLITE_TOOBIG -> throw new Unfit(code.name());
             default -> {
                 if ((code.code & 0xFF) == SQLiteErrorCode.SQLITE_CONSTRAINT.code) {
@@ -218,7 +219,7 @@ final class TransactionWriter {
             }
             Map<String, SqliteValue> next = now == null ? new LinkedHashMap<>() : new LinkedHashMap<>(now);
             next.putAll(rows(r).written(
-                    r.after(), now == null ? Optional.empty() : Optional.of(new SourceRow(List.of(), now))));
+                            r.after(), now == null ? Optional.empty() : Optional.of(new SourceRow(List.of(), now))));
             if (from.equals(r.key())) {
                 image.now = next;
                 image.last = r;

@@ -30,7 +30,8 @@ record UuidForm(Encoding encoding) implements ColumnForm {
             return Optional.empty();
         }
         String text = new String(t.utf8(), StandardCharsets.UTF_8);
-        String hyphened = encoding == Encoding.UUID_HEX ? text.replaceFirst("^" + HYPHENS + "$", "$1-$2-$3-$4-$5") : text;
+        String hyphened =
+                encoding == Encoding.UUID_HEX ? text.replaceFirst("^" + HYPHENS + "$", "$1-$2-$3-$4-$5") : text;
         try {
             UUID uuid = UUID.fromString(hyphened);
             return uuid.toString().equals(hyphened) ? Optional.of(uuid) : Optional.empty();

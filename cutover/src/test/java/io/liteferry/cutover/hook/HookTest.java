@@ -54,7 +54,8 @@ class HookTest {
     @Test
     void aCommandThatFailsIsCalledAgain() {
         Path mark = folder.resolve("mark");
-        Answer answer = call("test -e '" + mark + "' || { touch '" + mark + "'; exit 3; }", Options.CUTOVER_HOOK_RETRIES, "2");
+        Answer answer =
+                call("test -e '" + mark + "' || { touch '" + mark + "'; exit 3; }", Options.CUTOVER_HOOK_RETRIES, "2");
         assertThat(answer.ok()).isTrue();
         assertThat(answer.detail()).containsEntry("calls", 2);
         Answer never = call("echo no; exit 3");
@@ -82,7 +83,8 @@ class HookTest {
         Path pid = folder.resolve("pid");
         Answer answer = call("sleep 600 & echo $! > '" + pid + "'");
         assertThat(answer.ok()).isTrue();
-        ProcessHandle started = ProcessHandle.of(Long.parseLong(Files.readString(pid).strip())).orElseThrow();
+        ProcessHandle started =
+                ProcessHandle.of(Long.parseLong(Files.readString(pid).strip())).orElseThrow();
         assertThat(started.isAlive()).isTrue();
         assertThat(started.destroyForcibly()).isTrue();
     }
@@ -131,9 +133,11 @@ class HookTest {
                     .containsEntry("answer", "HTTP status 200")
                     .containsEntry("calls", 2)
                     .containsEntry("output", "seen");
-            assertThat(received).hasSize(2).allSatisfy(r -> assertThat(r)
-                    .startsWith("POST run-1-cutover {")
-                    .contains("\"direction\":\"cutover\"", "\"source\":\"shop\"", "\"run\":\"run-1\""));
+            assertThat(received)
+                    .hasSize(2)
+                    .allSatisfy(r -> assertThat(r)
+                            .startsWith("POST run-1-cutover {")
+                            .contains("\"direction\":\"cutover\"", "\"source\":\"shop\"", "\"run\":\"run-1\""));
         } finally {
             server.stop(0);
         }
@@ -153,8 +157,8 @@ class HookTest {
         });
         server.start();
         try {
-            Answer answer = call(
-                    "http://127.0.0.1:" + server.getAddress().getPort(), Options.CUTOVER_HOOK_TIMEOUT_MS, "300");
+            Answer answer =
+                    call("http://127.0.0.1:" + server.getAddress().getPort(), Options.CUTOVER_HOOK_TIMEOUT_MS, "300");
             assertThat(answer.ok()).isFalse();
             assertThat(answer.text()).contains("no answer within 300 ms");
         } finally {

@@ -51,7 +51,8 @@ class ReverseApplierTest {
                                 "t",
                                 KeyPlan.primaryKey("id"),
                                 List.of(
-                                        ColumnPlan.plain("id", TargetType.of(TargetType.Kind.BIGINT)).notNull(),
+                                        ColumnPlan.plain("id", TargetType.of(TargetType.Kind.BIGINT))
+                                                .notNull(),
                                         ColumnPlan.plain("n", TargetType.of(TargetType.Kind.BIGINT)))))
                 .fenced();
         producer = KafkaClients.of(sides.plan.options()).producer("test");
@@ -140,7 +141,8 @@ class ReverseApplierTest {
         for (int point = 0; point < 3; point++) {
             int dies = point;
             long id = 10 * (point + 1);
-            // Not idempotent on purpose: the second insert of a key would go to quarantine, the second delete find another row.
+            // Not idempotent on purpose: the second insert of a key would go to quarantine, the second delete find
+            // another row.
             send(id, insert(id, id), insert(id + 1, null));
             send(id + 1, change(Operation.DELETE, id, null), insert(id, id + 1));
             ReverseEvents events = new ReverseEvents() {
@@ -166,8 +168,7 @@ class ReverseApplierTest {
                 }
             };
             try (ReverseApplier applier = applier(events)) {
-                assertThatThrownBy(() -> run(applier))
-                        .hasMessage("killed");
+                assertThatThrownBy(() -> run(applier)).hasMessage("killed");
             }
             assertThat(rows().contains(id + "|" + (id + 1))).isEqualTo(point == 2);
             drain();
@@ -255,8 +256,7 @@ class ReverseApplierTest {
         send(1, insert(1, 1L));
         sides.source("UPDATE _liteferry_meta SET fenced = 0");
         try (ReverseApplier applier = applier(new ReverseEvents() {})) {
-            assertThatThrownBy(() -> run(applier))
-                    .hasMessageContaining("is not fenced");
+            assertThatThrownBy(() -> run(applier)).hasMessageContaining("is not fenced");
         }
         assertThat(rows()).isEmpty();
     }

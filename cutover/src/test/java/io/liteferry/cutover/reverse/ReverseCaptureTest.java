@@ -134,10 +134,8 @@ class ReverseCaptureTest {
         try (ReverseCapture capture = ReverseCapture.start(sides.plan, 0, r -> {})) {
             awaitMark(capture);
             assertThat(carried()).isEqualTo(List.of("1", "1", "2"));
-            long end = sides.records().stream()
-                    .mapToLong(ReverseRecord::lsn)
-                    .max()
-                    .orElseThrow();
+            long end =
+                    sides.records().stream().mapToLong(ReverseRecord::lsn).max().orElseThrow();
             Awaitility.await().until(() -> confirmed() >= end);
         }
         sides.target("INSERT INTO t VALUES (3, 'after')");
@@ -251,7 +249,8 @@ class ReverseCaptureTest {
                         new KeyPlan(KeyPlan.Kind.UNIQUE_INDEX, List.of("note")),
                         List.of(
                                 ColumnPlan.plain("id", TargetType.of(Kind.BIGINT)),
-                                ColumnPlan.plain("note", TargetType.of(Kind.TEXT)).notNull()),
+                                ColumnPlan.plain("note", TargetType.of(Kind.TEXT))
+                                        .notNull()),
                         Optional.empty(),
                         List.of(),
                         List.of(),

@@ -79,9 +79,15 @@ class ReverseFeedTest {
                         table("spots", ID, column("spot", Kind.BIGINT)),
                         moving,
                         table("words", column("word", Kind.TEXT).notNull(), column("n", Kind.BIGINT)),
-                        TablePlan.simple("loose", KeyPlan.rowid(), List.of(column("a", Kind.TEXT), column("b", Kind.BIGINT))),
+                        TablePlan.simple(
+                                "loose", KeyPlan.rowid(), List.of(column("a", Kind.TEXT), column("b", Kind.BIGINT))),
                         table("emptied", ID, column("note", Kind.TEXT)),
-                        table("fits", ID, column("at", Kind.TIMESTAMP), column("n", Kind.BIGINT), column("big", Kind.TEXT)),
+                        table(
+                                "fits",
+                                ID,
+                                column("at", Kind.TIMESTAMP),
+                                column("n", Kind.BIGINT),
+                                column("big", Kind.TEXT)),
                         table("stamps", column("at", Kind.TIMESTAMP).notNull(), column("n", Kind.BIGINT)))
                 .fenced();
         service = new ReverseService(sides.plan, Clock.systemUTC());
@@ -103,7 +109,8 @@ class ReverseFeedTest {
                 .atMost(Duration.ofSeconds(20))
                 .untilAsserted(() -> {
                     assertThat(service.failure()).isNull();
-                    assertThat(sides.source("SELECT mark FROM _liteferry_reverse")).isEqualTo(List.of(mark));
+                    assertThat(sides.source("SELECT mark FROM _liteferry_reverse"))
+                            .isEqualTo(List.of(mark));
                 });
     }
 
@@ -122,7 +129,8 @@ class ReverseFeedTest {
         sides.target("DELETE FROM plain WHERE id = 3");
         drained();
 
-        assertThat(both("SELECT id, note FROM plain WHERE id < 100 ORDER BY id")).isEqualTo(List.of("1|A", "20|b"));
+        assertThat(both("SELECT id, note FROM plain WHERE id < 100 ORDER BY id"))
+                .isEqualTo(List.of("1|A", "20|b"));
         assertThat(sides.source("SELECT extra FROM plain WHERE id < 100")).isEqualTo(List.of("own", "own"));
     }
 
@@ -182,8 +190,11 @@ class ReverseFeedTest {
         sides.target("INSERT INTO moving VALUES (1, 'a', 'x')");
         drained();
         // The feed gives a partition that somebody has made its identity; until then PostgreSQL refuses updates.
-        Awaitility.await().until(() -> sides.target("SELECT relname FROM pg_class WHERE relname LIKE 'moving__' AND relreplident = 'f'")
-                        .size() == 2);
+        Awaitility.await()
+                .until(() -> sides.target(
+                                        "SELECT relname FROM pg_class WHERE relname LIKE 'moving__' AND relreplident = 'f'")
+                                .size()
+                        == 2);
         sides.target("UPDATE moving SET region = 'b' WHERE id = 1");
         drained();
 
@@ -205,7 +216,8 @@ class ReverseFeedTest {
         drained();
 
         assertThat(both("SELECT word, n FROM words")).isEqualTo(List.of("abc|3"));
-        assertThat(sides.source("SELECT key FROM _liteferry_quarantine WHERE tbl = 'words'")).isEmpty();
+        assertThat(sides.source("SELECT key FROM _liteferry_quarantine WHERE tbl = 'words'"))
+                .isEmpty();
     }
 
     @Test
@@ -220,7 +232,8 @@ class ReverseFeedTest {
     @Test
     void a_truncate_takes_all_rows_and_what_comes_after_it_stays() {
         sides.target("INSERT INTO emptied VALUES (1, 'a'), (2, 'b')");
-        sides.target("BEGIN; INSERT INTO emptied VALUES (3, 'c'); TRUNCATE emptied; INSERT INTO emptied VALUES (4, 'd'); COMMIT");
+        sides.target(
+                "BEGIN; INSERT INTO emptied VALUES (3, 'c'); TRUNCATE emptied; INSERT INTO emptied VALUES (4, 'd'); COMMIT");
         drained();
 
         assertThat(both("SELECT id, note FROM emptied")).isEqualTo(List.of("4|d"));
@@ -241,8 +254,9 @@ class ReverseFeedTest {
 
     @Test
     void what_sqlite_cannot_hold_waits_in_quarantine_until_a_good_change_of_the_row() {
-        sides.target("INSERT INTO fits VALUES (1, '2024-01-01', 1, (SELECT string_agg(md5(i::text), '') FROM"
-                + " generate_series(1, 3000) i)), (2, 'infinity', 2, null), (3, '2024-01-01', 500, null), (4, '0044-03-15 BC', 4, null)");
+        sides.target(
+                "INSERT INTO fits VALUES (1, '2024-01-01', 1, (SELECT string_agg(md5(i::text), '') FROM"
+                        + " generate_series(1, 3000) i)), (2, 'infinity', 2, null), (3, '2024-01-01', 500, null), (4, '0044-03-15 BC', 4, null)");
         sides.target("BEGIN; UPDATE fits SET at = '-infinity', n = 77, big = big || 'z' WHERE id = 1;"
                 + " INSERT INTO fits VALUES (5, '2024-01-01', 5, null); COMMIT");
         drained();
@@ -259,7 +273,8 @@ class ReverseFeedTest {
         sides.target("DELETE FROM fits WHERE id = 4");
         drained();
 
-        assertThat(sides.source("SELECT key FROM _liteferry_quarantine WHERE tbl = 'fits'")).isEmpty();
+        assertThat(sides.source("SELECT key FROM _liteferry_quarantine WHERE tbl = 'fits'"))
+                .isEmpty();
         assertThat(both("SELECT id, n, length(big) FROM fits ORDER BY id"))
                 .isEqualTo(List.of("1|77|96001", "2|2|null", "3|3|null", "5|5|null"));
     }

@@ -48,12 +48,18 @@ final class ReverseSides implements AutoCloseable {
         plan = new Plan(
                 "r" + number + "x" + ProcessHandle.current().pid(),
                 Options.of(Map.of(
-                        Options.DATABASE_FILE_PATH, file.toString(),
-                        Options.BOOTSTRAP_SERVERS, SharedServers.kafka(),
-                        Options.CONNECTION_URL, url,
-                        Options.CAPTURE_ADMIN_ADDRESS, "127.0.0.1:0",
-                        Options.SINK_ADMIN_ADDRESS, "127.0.0.1:0",
-                        Options.REVERSE_ADMIN_ADDRESS, "127.0.0.1:0")),
+                        Options.DATABASE_FILE_PATH,
+                        file.toString(),
+                        Options.BOOTSTRAP_SERVERS,
+                        SharedServers.kafka(),
+                        Options.CONNECTION_URL,
+                        url,
+                        Options.CAPTURE_ADMIN_ADDRESS,
+                        "127.0.0.1:0",
+                        Options.SINK_ADMIN_ADDRESS,
+                        "127.0.0.1:0",
+                        Options.REVERSE_ADMIN_ADDRESS,
+                        "127.0.0.1:0")),
                 List.of(tables));
         try (Connection c = DriverManager.getConnection("jdbc:sqlite:" + file);
                 Statement s = c.createStatement()) {
@@ -79,7 +85,8 @@ final class ReverseSides implements AutoCloseable {
             sink.start();
             Awaitility.await()
                     .atMost(Duration.ofSeconds(30))
-                    .until(() -> target("SELECT consistent FROM liteferry.applied").equals(List.of("t")));
+                    .until(() ->
+                            target("SELECT consistent FROM liteferry.applied").equals(List.of("t")));
         }
         return fenced();
     }
@@ -99,9 +106,10 @@ final class ReverseSides implements AutoCloseable {
             source("DROP TRIGGER " + Sql.name(trigger));
         }
         source("UPDATE _liteferry_meta SET fenced = 1");
-        target("INSERT INTO liteferry.applied(source, log_identity, epoch, batch, seq, fingerprint, schema_version,"
-                + " consistent, tables, offsets, generation, backend_pid, state) VALUES ('" + plan.source()
-                + "', '', 1, 1, 1, 1, 1, true, '{}', '{}', 1, 1, 'closed') ON CONFLICT (source) DO UPDATE SET state = 'closed'");
+        target(
+                "INSERT INTO liteferry.applied(source, log_identity, epoch, batch, seq, fingerprint, schema_version,"
+                        + " consistent, tables, offsets, generation, backend_pid, state) VALUES ('" + plan.source()
+                        + "', '', 1, 1, 1, 1, 1, true, '{}', '{}', 1, 1, 'closed') ON CONFLICT (source) DO UPDATE SET state = 'closed'");
         try (Connection c = PgConnections.of(plan.options()).open("test");
                 Connection sqlite = DriverManager.getConnection("jdbc:sqlite:" + file)) {
             ReplicationSlot slot = new ReplicationSlot(plan);

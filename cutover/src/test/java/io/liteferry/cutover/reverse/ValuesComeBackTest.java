@@ -112,20 +112,23 @@ class ValuesComeBackTest {
     @Test
     void every_value_comes_back_in_its_class_and_its_bytes() {
         List<ColumnPlan> columns = new ArrayList<>();
-        columns.add(ColumnPlan.plain("id", TargetType.of(TargetType.Kind.BIGINT)).notNull());
+        columns.add(
+                ColumnPlan.plain("id", TargetType.of(TargetType.Kind.BIGINT)).notNull());
         CASES.forEach(c -> columns.add(c.plan()));
         List<String> ddl = List.of(
                 "CREATE TABLE t(id INTEGER PRIMARY KEY, "
-                        + CASES.stream().map(c -> c.name + " " + c.declared).collect(Collectors.joining(", ")) + ", extra)",
+                        + CASES.stream().map(c -> c.name + " " + c.declared).collect(Collectors.joining(", "))
+                        + ", extra)",
                 "INSERT INTO t(id, extra, " + names() + ") VALUES (1, 'kept', "
                         + CASES.stream().map(Case::first).collect(Collectors.joining(", ")) + ")",
                 "INSERT INTO t(id, extra, " + names() + ") VALUES (2, 'kept', "
                         + CASES.stream().map(Case::second).collect(Collectors.joining(", ")) + ")");
-        try (ReverseSides sides =
-                        new ReverseSides(folder, ddl, TablePlan.simple("t", KeyPlan.primaryKey("id"), columns))
-                                .switchedOver();
+        try (ReverseSides sides = new ReverseSides(
+                                folder, ddl, TablePlan.simple("t", KeyPlan.primaryKey("id"), columns))
+                        .switchedOver();
                 ReverseService service = new ReverseService(sides.plan, Clock.systemUTC())) {
-            assertThat(sides.target("SELECT key_text, column_name, reason FROM liteferry.quarantine")).isEmpty();
+            assertThat(sides.target("SELECT key_text, column_name, reason FROM liteferry.quarantine"))
+                    .isEmpty();
             List<String> first = stored(sides, 1);
             List<String> second = stored(sides, 2);
             service.start();
@@ -139,7 +142,8 @@ class ValuesComeBackTest {
                 assertThat(service.failure()).isNull();
                 assertThat(sides.source("SELECT count(*) FROM t")).isEqualTo(List.of("4"));
             });
-            assertThat(sides.source("SELECT key, reason FROM _liteferry_quarantine")).isEmpty();
+            assertThat(sides.source("SELECT key, reason FROM _liteferry_quarantine"))
+                    .isEmpty();
             assertThat(stored(sides, 1)).isEqualTo(first);
             assertThat(stored(sides, 11)).isEqualTo(first);
             assertThat(stored(sides, 12)).isEqualTo(second);

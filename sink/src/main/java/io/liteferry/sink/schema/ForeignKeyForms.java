@@ -24,8 +24,8 @@ import java.util.stream.Collectors;
  * change from one to the other is made without a scan of the rows.
  */
 final class ForeignKeyForms {
-    private static final Pattern ACTION =
-            Pattern.compile("MATCH \\w+|ON (?:UPDATE|DELETE) (?:CASCADE|RESTRICT|SET NULL|SET DEFAULT)(?: \\([^)]*\\))?");
+    private static final Pattern ACTION = Pattern.compile(
+            "MATCH \\w+|ON (?:UPDATE|DELETE) (?:CASCADE|RESTRICT|SET NULL|SET DEFAULT)(?: \\([^)]*\\))?");
 
     private static final String NOT_VALID = " NOT VALID";
 
@@ -50,8 +50,7 @@ final class ForeignKeyForms {
         List<Key> keys = new ArrayList<>();
         for (TablePlan t : plan.tables()) {
             for (ForeignKeyPlan k : t.made() ? t.foreignKeys() : List.<ForeignKeyPlan>of()) {
-                keys.add(new Key(
-                        t, TargetNames.fitting(k.name()), ddl.foreignKey(t, k), ddl.ownForeignKey(t, k)));
+                keys.add(new Key(t, TargetNames.fitting(k.name()), ddl.foreignKey(t, k), ddl.ownForeignKey(t, k)));
             }
         }
         keys.addAll(recorded(c));
@@ -161,7 +160,10 @@ final class ForeignKeyForms {
     }
 
     private static Set<String> actions(String definition) {
-        return ACTION.matcher(tail(definition)).results().map(MatchResult::group).collect(Collectors.toSet());
+        return ACTION.matcher(tail(definition))
+                .results()
+                .map(MatchResult::group)
+                .collect(Collectors.toSet());
     }
 
     private static String deferrability(String definition) {

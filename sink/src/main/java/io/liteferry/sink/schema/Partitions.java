@@ -176,7 +176,8 @@ public final class Partitions {
 
     /** A partition has a replica identity of its own; without one PostgreSQL refuses updates once the table is published. */
     private static boolean tellsWholeRow(Connection c, String parent) throws SQLException {
-        try (PreparedStatement s = c.prepareStatement("SELECT relreplident = 'f' FROM pg_class WHERE oid = to_regclass(?)")) {
+        try (PreparedStatement s =
+                c.prepareStatement("SELECT relreplident = 'f' FROM pg_class WHERE oid = to_regclass(?)")) {
             s.setString(1, parent);
             try (ResultSet r = s.executeQuery()) {
                 return r.next() && r.getBoolean(1);

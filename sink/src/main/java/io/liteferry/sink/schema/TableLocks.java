@@ -48,7 +48,9 @@ public final class TableLocks {
     /** Takes any lock on some of the tables in the same way. */
     static void take(Connection c, Plan plan, List<String> tables, String mode, Duration atMost) throws SQLException {
         long until = System.nanoTime() + atMost.toNanos();
-        for (int attempt = 1; !taken(c, tables, mode, attempt % LONG_EVERY == 0 ? LONG_MILLIS : SHORT_MILLIS); attempt++) {
+        for (int attempt = 1;
+                !taken(c, tables, mode, attempt % LONG_EVERY == 0 ? LONG_MILLIS : SHORT_MILLIS);
+                attempt++) {
             if (System.nanoTime() - until >= 0) {
                 throw new LiteferryException(
                         ErrorCode.CUTOVER_UNDONE,

@@ -31,7 +31,12 @@ final class UniqueForms {
     }
 
     /** @param index that takes its place: valid, invalid, or null where it was not made */
-    private record Deferred(TablePlan table, IndexPlan plan, String name, String own, @Nullable Boolean index) {}
+    private record Deferred(
+            TablePlan table,
+            IndexPlan plan,
+            String name,
+            String own,
+            @Nullable Boolean index) {}
 
     private List<Deferred> deferred(Connection c) throws SQLException {
         List<Deferred> deferred = new ArrayList<>();

@@ -102,8 +102,8 @@ final class SourceSide implements AutoCloseable {
             try (Statement s = connection.createStatement()) {
                 s.execute("BEGIN");
                 try {
-                    SourceTransaction transaction = new SourceTransaction(
-                            connection, applied, logged, utf16, shapes, time);
+                    SourceTransaction transaction =
+                            new SourceTransaction(connection, applied, logged, utf16, shapes, time);
                     if (held != null && !time.wal()) {
                         held.lengthenGap(ReadTime.SHARED_GAP_FACTOR);
                     }
