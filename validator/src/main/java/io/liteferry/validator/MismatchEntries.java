@@ -1,10 +1,8 @@
 package io.liteferry.validator;
 
-import io.liteferry.core.options.Options;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.postgres.PgConnections;
 import io.liteferry.core.row.RowKey;
-import io.liteferry.core.sqlite.SqliteFile;
 import io.liteferry.validator.compare.Comparison;
 import io.liteferry.validator.compare.NotComparableException;
 import io.liteferry.validator.compare.RowValues;
@@ -117,14 +115,7 @@ public final class MismatchEntries {
      * @throws NotComparableException where the table cannot be compared now
      */
     public Map<RowKey, RowValues.Both> values(String table, List<RowKey> keys) throws NotComparableException {
-        Options o = plan.options();
-        try (Comparison sides = new Comparison(
-                connections,
-                new SqliteFile(o.path(Options.DATABASE_FILE_PATH)),
-                plan.source(),
-                o.string(Options.TARGET_SCHEMA),
-                o.number(Options.READ_TRANSACTION_MAX_MS),
-                new LongAdder())) {
+        try (Comparison sides = new Comparison(plan, new LongAdder())) {
             return new RowValues(sides, sides.now(plan).table(table).orElseThrow()).of(keys);
         }
     }

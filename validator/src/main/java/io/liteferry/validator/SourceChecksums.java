@@ -3,8 +3,6 @@ package io.liteferry.validator;
 import io.liteferry.core.options.Options;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.plan.TablePlan;
-import io.liteferry.core.postgres.PgConnections;
-import io.liteferry.core.sqlite.SqliteFile;
 import io.liteferry.validator.compare.Comparison;
 import io.liteferry.validator.compare.NotComparableException;
 import io.liteferry.validator.compare.TableChecksum;
@@ -32,15 +30,8 @@ public final class SourceChecksums {
 
     /** By source name, in the plan's order. */
     public Map<String, Result> take() {
-        Options o = plan.options();
         Map<String, Result> results = new LinkedHashMap<>();
-        try (Comparison sides = new Comparison(
-                PgConnections.of(o),
-                new SqliteFile(o.path(Options.DATABASE_FILE_PATH)),
-                plan.source(),
-                o.string(Options.TARGET_SCHEMA),
-                o.number(Options.READ_TRANSACTION_MAX_MS),
-                new LongAdder())) {
+        try (Comparison sides = new Comparison(plan, new LongAdder())) {
             for (TablePlan table : sides.now(plan).tables()) {
                 results.put(table.source(), take(sides, table));
             }

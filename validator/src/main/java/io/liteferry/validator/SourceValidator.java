@@ -72,14 +72,7 @@ final class SourceValidator {
     }
 
     private Comparison comparison() {
-        Options o = plan.options();
-        return new Comparison(
-                connections,
-                file,
-                plan.source(),
-                o.string(Options.TARGET_SCHEMA),
-                o.number(Options.READ_TRANSACTION_MAX_MS),
-                turnsMissed);
+        return new Comparison(plan, turnsMissed);
     }
 
     private ResultStore store(Comparison alreadyOpen) {

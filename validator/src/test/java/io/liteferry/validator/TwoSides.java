@@ -7,7 +7,6 @@ import io.liteferry.core.plan.Plan;
 import io.liteferry.core.plan.TablePlan;
 import io.liteferry.core.postgres.OwnSchema;
 import io.liteferry.core.postgres.PgConnections;
-import io.liteferry.core.sqlite.SqliteFile;
 import io.liteferry.embedded.SharedServers;
 import io.liteferry.validator.compare.Comparison;
 import io.liteferry.validator.compare.Finding;
@@ -138,13 +137,7 @@ public final class TwoSides implements AutoCloseable {
     }
 
     public Comparison comparison() {
-        return new Comparison(
-                PgConnections.of(plan.options()),
-                new SqliteFile(plan.options().path(Options.DATABASE_FILE_PATH)),
-                NAME,
-                "public",
-                plan.options().number(Options.READ_TRANSACTION_MAX_MS),
-                turnsMissed);
+        return new Comparison(plan, turnsMissed);
     }
 
     /** What a pass over a table told. */

@@ -44,6 +44,9 @@ public record ReverseRecord(
     /** The prefix of PostgreSQL's logical messages that become marks. */
     public static final String MARK_PREFIX = "liteferry";
 
+    /** Marks that begin so are the validator's, and nobody else's to wait for. */
+    public static final String CHECK_MARK = "check ";
+
     /** What a record is. */
     public enum Kind {
         @JsonProperty("begin")

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param lagSeconds null before the first measurement
  * @param position the applied one; null before the first batch
  * @param at when, ISO 8601
+ * @param direction null in documents of before there was more than one
  */
 public record VerdictDocument(
         @JsonProperty("verdict") String verdict,
@@ -22,7 +23,14 @@ public record VerdictDocument(
         @JsonProperty("lag_seconds") @Nullable Lag lagSeconds,
         @JsonProperty("position") @Nullable AppliedAt position,
         @JsonProperty("passes") long passes,
-        @JsonProperty("at") String at) {
+        @JsonProperty("at") String at,
+        @JsonProperty("direction") @Nullable String direction) {
+    /** SQLite is written, PostgreSQL follows. */
+    public static final String FORWARD = "forward";
+
+    /** PostgreSQL is written, SQLite follows. */
+    public static final String REVERSE = "reverse";
+
     public static final String READY = "READY";
     public static final String NOT_READY = "NOT_READY";
 

@@ -242,7 +242,9 @@ final class ReverseApplier implements AutoCloseable {
             execute("RELEASE one_transaction");
         }
         for (ReverseRecord r : pending) {
-            mark = r.kind() == ReverseRecord.Kind.MARK ? r.mark() : mark;
+            boolean marked =
+                    r.kind() == ReverseRecord.Kind.MARK && !r.mark().startsWith(ReverseRecord.CHECK_MARK);
+            mark = marked ? r.mark() : mark;
         }
         events.written(pending);
     }

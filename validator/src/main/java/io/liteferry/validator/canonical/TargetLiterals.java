@@ -10,6 +10,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Canonical keys as PostgreSQL literals, for the bounds of ranges and for look-ups. */
 public final class TargetLiterals {
@@ -43,13 +44,7 @@ public final class TargetLiterals {
             CanonicalReader r = new CanonicalReader(key);
             for (StringBuilder column : columns) {
                 r.next();
-                column.append(column.isEmpty() ? "" : ",");
-                if (r.tag() == CanonicalRow.NULL) {
-                    column.append("NULL");
-                } else {
-                    String text = text(r).replace("\\", "\\\\").replace("\"", "\\\"");
-                    column.append('"').append(text).append('"');
-                }
+                element(column, r.tag() == CanonicalRow.NULL ? null : text(r));
             }
         }
         return IntStream.range(0, types.size())
@@ -57,11 +52,30 @@ public final class TargetLiterals {
                 .toList();
     }
 
+    /** Texts as PostgreSQL prints values, as one array literal. */
+    public static String textArray(List<@Nullable String> texts) {
+        StringBuilder array = new StringBuilder();
+        texts.forEach(t -> element(array, t));
+        return quoted("{" + array + "}") + "::text[]";
+    }
+
+    private static void element(StringBuilder array, @Nullable String text) {
+        array.append(array.isEmpty() ? "" : ",");
+        if (text == null) {
+            array.append("NULL");
+        } else {
+            array.append('"')
+                    .append(text.replace("\\", "\\\\").replace("\"", "\\\""))
+                    .append('"');
+        }
+    }
+
     private static String quoted(String text) {
         return "'" + text.replace("'", "''") + "'";
     }
 
-    private static String name(TargetType type) {
+    /** Of a key column, as a literal is cast to. */
+    public static String name(TargetType type) {
         return switch (type.kind()) {
             // Without a length: a cast to varchar(n) would cut, and char alone is char(1).
             case CHAR -> "bpchar";

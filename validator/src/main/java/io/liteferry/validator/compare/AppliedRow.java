@@ -20,6 +20,19 @@ public final class AppliedRow {
 
     private AppliedRow() {}
 
+    /** Whether PostgreSQL is the side that is written, and changes are carried back to the source. */
+    public static boolean closed(Connection connection, String source) {
+        try (PreparedStatement ps =
+                connection.prepareStatement("SELECT state = 'closed' FROM liteferry.applied WHERE source = ?")) {
+            ps.setString(1, source);
+            try (ResultSet rs = ps.executeQuery()) {
+                return rs.next() && rs.getBoolean(1);
+            }
+        } catch (SQLException e) {
+            throw PgConnections.failure("Reading liteferry.applied", e);
+        }
+    }
+
     /** Empty before the first batch was applied. */
     public static Optional<AppliedPosition> read(Connection connection, String source) {
         try (PreparedStatement ps = connection.prepareStatement(SELECT)) {

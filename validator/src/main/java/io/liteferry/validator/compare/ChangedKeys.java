@@ -6,6 +6,8 @@ import io.liteferry.core.change.TableProgress;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.plan.TablePlan;
 import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -13,40 +15,57 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /**
- * Compares the rows that the change log names, stretch by stretch, each stretch in one pair of snapshots. A key that the
- * log names again above the applied position is not judged: a later stretch names it.
+ * Compares the rows that were changed, stretch by stretch, each stretch in one pair of snapshots: those that the change log
+ * names below the applied position, or while PostgreSQL is written those that the reverse feed names below SQLite's. A key
+ * that is named again above is not judged: a later stretch names it.
  */
 public final class ChangedKeys {
     private static final int FEWEST_KEYS = 16;
+    private static final int MOST_MARKS = 1_000;
+    private static final long MARK_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private final Comparison sides;
     private final Plan plan;
+    private final Clock clock;
     private int keysInTime = Integer.MAX_VALUE;
+    /** Marks on their way, the oldest first: what was committed before each moment stands before it in the feed. */
+    private final Map<String, Instant> marks = new LinkedHashMap<>();
 
-    public ChangedKeys(Comparison sides, Plan plan) {
+    private long marked = System.nanoTime() - MARK_NANOS;
+
+    /** @param plan of one source, as it was written */
+    public ChangedKeys(Comparison sides, Plan plan, Clock clock) {
         this.sides = sides;
         this.plan = plan;
+        this.clock = clock;
     }
+
+    /** What was committed on the side that is written before {@code at} was named at or below {@code seq}. */
+    public record Sample(long seq, Instant at) {}
 
     /**
      * What one pair of snapshots said of a stretch.
      *
-     * @param applied how far the target was
-     * @param end of the stretch; {@code applied} where nothing was left, or where the log is followed anew from there
-     * @param newest row of the log
-     * @param rows of the log in the stretch
+     * @param reached position up to which the side that follows has the changes
+     * @param end of the stretch; {@code reached} where nothing was left, or where changes are followed anew from there
+     * @param newest end of what names changes
+     * @param rows in the stretch
      * @param findings rows that are neither equal nor in flight, by source table
      * @param uncounted why changes up to {@code end} may not have been compared: what was followed before counts no more
+     * @param reversed whether PostgreSQL is the side that is written
      */
     public record Look(
-            AppliedPosition applied,
+            Position reached,
             Position end,
             long newest,
+            Optional<Sample> sample,
             long rows,
             Map<String, List<Finding>> findings,
-            Optional<String> uncounted) {}
+            Optional<String> uncounted,
+            boolean reversed) {}
 
     /** What the source's snapshot says. */
     private record View(LogStretch stretch, long newest, List<TableView> tables, Optional<String> uncounted) {}
@@ -56,29 +75,111 @@ public final class ChangedKeys {
     /**
      * Compares the next stretch.
      *
-     * @param after row of the log that the stretch begins above; empty to begin at the applied position
+     * @param after position that the stretch begins above; empty to begin at the one that is reached
      * @param mostKeys in the stretch
      * @throws NotComparableException where nothing can be said now; the same stretch is next again
      */
     public Look next(Optional<Position> after, int mostKeys) throws NotComparableException {
         try {
-            AppliedPosition applied = sides.target().begin();
+            Instant before = clock.instant();
+            Comparison.Standing standing = sides.begin();
+            AppliedPosition applied = standing.applied();
             Plan now = sides.at(plan, applied.evolution());
-            View view = sides.source("changed keys", applied, t -> view(t, now, applied, after, mostKeys));
-            Map<String, List<Finding>> findings = new HashMap<>();
-            for (TableView table : view.tables()) {
-                List<Finding> open = table.recheck().judge(table.rows(), table.suspects()).stream()
-                        .filter(f -> !f.verdict().settled() && f.verdict() != RowVerdict.IN_FLIGHT)
-                        .toList();
-                if (!open.isEmpty()) {
-                    findings.put(table.table(), open);
-                }
+            if (sides.reversed()) {
+                return carriedBack(standing, now, after, mostKeys);
             }
+            View view = sides.source("changed keys", applied, t -> view(t, now, applied, after, mostKeys));
             LogStretch stretch = view.stretch();
-            return new Look(applied, stretch.end(), view.newest(), stretch.rows(), findings, view.uncounted());
+            return new Look(
+                    applied.position(),
+                    stretch.end(),
+                    view.newest(),
+                    Optional.of(new Sample(view.newest(), before)),
+                    stretch.rows(),
+                    judge(applied, view.tables()),
+                    view.uncounted(),
+                    false);
         } finally {
-            sides.target().end();
+            sides.end();
         }
+    }
+
+    private static Map<String, List<Finding>> judge(AppliedPosition applied, List<TableView> tables)
+            throws NotComparableException {
+        Map<String, List<Finding>> findings = new HashMap<>();
+        for (TableView table : tables) {
+            List<Finding> open = table.recheck().judge(applied, table.rows(), table.suspects()).stream()
+                    .filter(f -> !f.verdict().settled() && f.verdict() != RowVerdict.IN_FLIGHT)
+                    .toList();
+            if (!open.isEmpty()) {
+                findings.put(table.table(), open);
+            }
+        }
+        return findings;
+    }
+
+    /** The stretch is read from the reverse feed. */
+    private Look carriedBack(Comparison.Standing standing, Plan now, Optional<Position> after, int mostKeys)
+            throws NotComparableException {
+        Position reached = standing.position();
+        ReverseFeed feed = sides.feed();
+        if (System.nanoTime() - marked >= MARK_NANOS) {
+            marked = System.nanoTime();
+            Instant before = clock.instant();
+            if (marks.size() == MOST_MARKS) {
+                marks.clear();
+            }
+            marks.put(feed.mark(), before);
+        }
+        long newest = feed.end();
+        boolean continues = after.filter(a -> a.logIdentity().equals(reached.logIdentity()) && a.seq() <= reached.seq())
+                .isPresent();
+        if (!continues) {
+            Optional<String> why = Optional.of("PostgreSQL is written from here on");
+            return new Look(reached, reached, newest, Optional.empty(), 0, Map.of(), why, true);
+        }
+        FeedStretch stretch = feed.between(after.get().seq(), reached.seq(), mostKeys);
+        Optional<String> uncounted =
+                stretch.truncated().stream().findFirst().map(t -> "table " + t + " was truncated in PostgreSQL");
+        List<TableView> views = new ArrayList<>();
+        for (String name : stretch.tables()) {
+            Optional<TablePlan> table = now.table(name);
+            if (table.isPresent()) {
+                Recheck recheck = new Recheck(sides, table.get());
+                TableLayout layout = sides.layout(table.get());
+                List<Suspect> suspects = recheck.named(sides.target().names(layout, stretch.keys(name)));
+                views.add(new TableView(
+                        name,
+                        recheck,
+                        suspects,
+                        sides.source(name, standing.applied(), t -> recheck.view(t.table(layout), suspects))));
+            }
+        }
+        Position end = new Position(
+                reached.logIdentity(),
+                reached.epoch(),
+                stretch.end(),
+                Math.max(stretch.lsn(), after.get().fingerprint()));
+        return new Look(
+                reached,
+                stretch.end() == reached.seq() ? reached : end,
+                newest,
+                sample(stretch),
+                stretch.records(),
+                judge(standing.applied(), views),
+                uncounted,
+                true);
+    }
+
+    private Optional<Sample> sample(FeedStretch stretch) {
+        Optional<Sample> last = Optional.empty();
+        for (Map.Entry<String, Long> mark : stretch.marks().entrySet()) {
+            Instant at = marks.remove(mark.getKey());
+            if (at != null && last.filter(s -> s.seq() > mark.getValue()).isEmpty()) {
+                last = Optional.of(new Sample(mark.getValue(), at));
+            }
+        }
+        return last;
     }
 
     private View view(SourceTransaction t, Plan now, AppliedPosition applied, Optional<Position> after, int mostKeys)

@@ -1,6 +1,7 @@
 package io.liteferry.validator.compare;
 
 import io.liteferry.core.change.AppliedPosition;
+import io.liteferry.core.change.Position;
 import io.liteferry.core.change.TableEvolution;
 import io.liteferry.core.change.TableProgress;
 import io.liteferry.core.options.Options;
@@ -16,63 +17,142 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A pair of readers, one a side, and the rule that pairs their snapshots: PostgreSQL's first, so that everything it holds
- * is at or below the source's. Used by one thread.
+ * A pair of readers, one a side, and the rule that pairs their snapshots: that of the side that follows first, so that
+ * everything it holds is at or below the other's. While the source is written that is PostgreSQL; after the switch it is
+ * SQLite. Used by one thread.
  */
 public final class Comparison implements AutoCloseable {
-    private final String schema;
     private final boolean logged;
+    private final Plan plan;
+    private final PgConnections connections;
     private final TargetSide target;
     private final SourceSide source;
     private Map<String, TableEvolution> evolution = Map.of();
     private String maskSecret = "";
+    private @Nullable ReverseFeed feed;
+    private @Nullable FeedPosition carried;
+    private boolean reversed;
 
     /**
-     * @param name of the migration
-     * @param schema of the target tables
-     * @param readMaxMillis longest read transaction on the source
+     * @param plan of one source
      * @param turnsMissed counts reads of the source that did not wait for capture's
      */
-    public Comparison(
-            PgConnections connections,
-            SqliteFile file,
-            String name,
-            String schema,
-            long readMaxMillis,
-            LongAdder turnsMissed) {
-        this(connections, file, Optional.of(name), schema, readMaxMillis, turnsMissed);
+    public Comparison(Plan plan, LongAdder turnsMissed) {
+        this(plan, new SqliteFile(plan.options().path(Options.DATABASE_FILE_PATH)), true, turnsMissed);
     }
 
     /** Of a file and a database that some other tool has filled: nothing is known of what is in flight. */
-    static Comparison ofStrangers(PgConnections connections, SqliteFile file, String schema, long readMaxMillis) {
-        return new Comparison(connections, file, Optional.empty(), schema, readMaxMillis, new LongAdder());
+    static Comparison ofStrangers(Plan plan, SqliteFile file) {
+        return new Comparison(plan, file, false, new LongAdder());
     }
 
-    private Comparison(
-            PgConnections connections,
-            SqliteFile file,
-            Optional<String> name,
-            String schema,
-            long readMaxMillis,
-            LongAdder turnsMissed) {
-        this.schema = schema;
-        this.logged = name.isPresent();
-        this.target = new TargetSide(connections, name.orElse(null));
+    private Comparison(Plan plan, SqliteFile file, boolean logged, LongAdder turnsMissed) {
+        this.plan = plan;
+        this.logged = logged;
+        this.connections = PgConnections.of(plan.options());
+        this.target = new TargetSide(connections, logged ? plan.source() : null);
         try {
-            this.source = new SourceSide(file, readMaxMillis, turnsMissed, logged);
+            this.source =
+                    new SourceSide(file, plan.options().number(Options.READ_TRANSACTION_MAX_MS), turnsMissed, logged);
         } catch (RuntimeException e) {
             target.close();
             throw e;
         }
     }
 
+    /**
+     * Where a pair of snapshots stands.
+     *
+     * @param position up to which the following side has applied the other's changes
+     */
+    public record Standing(AppliedPosition applied, Position position) {
+        /** Passes of another era say nothing of this one: the source's schema was another, or the other side was written. */
+        public String era() {
+            return position.logIdentity() + " schema " + applied.schemaVersion();
+        }
+    }
+
+    /** The era of a source, see {@link Standing#era()}. */
+    public static String era(AppliedPosition applied, boolean closed) {
+        Position there = applied.position();
+        return new Standing(applied, closed ? new FeedPosition(0, 0).in(applied) : there).era();
+    }
+
+    /** Where both sides stand, in snapshots of their own. */
+    public Standing standing() throws NotComparableException {
+        try {
+            return begin();
+        } finally {
+            end();
+        }
+    }
+
     /** How far the target is, in a snapshot of its own. */
-    public AppliedPosition applied() throws NotComparableException {
+    AppliedPosition applied() throws NotComparableException {
         try {
             return target.begin();
         } finally {
             target.end();
         }
+    }
+
+    /** Takes the first snapshot of a pair, or both; the caller ends them with {@link #end()}. */
+    Standing begin() throws NotComparableException {
+        end();
+        for (int attempt = 0; attempt < 2; attempt++) {
+            FeedPosition from = reversed ? source.begin().orElse(null) : null;
+            AppliedPosition applied = target.begin();
+            if (target.closed() == reversed) {
+                if (reversed && from == null) {
+                    throw notThereYet("nothing is carried back to the source yet");
+                }
+                carried = from;
+                return new Standing(applied, from == null ? applied.position() : from.in(applied));
+            }
+            end();
+            reversed = !reversed;
+        }
+        throw new NotComparableException(NotComparableException.Kind.FOR_NOW, "the writing side is being switched");
+    }
+
+    void end() {
+        try {
+            target.end();
+        } finally {
+            source.end();
+        }
+    }
+
+    /** Whether PostgreSQL is the side that is written, as of the last pair. */
+    boolean reversed() {
+        return reversed;
+    }
+
+    /** What PostgreSQL has changed; opened when it is first asked for. */
+    ReverseFeed feed() throws NotComparableException {
+        if (!plan.options().flag(Options.CUTOVER_REVERSE_ENABLED)) {
+            throw notThereYet("the reverse feed is off");
+        }
+        ReverseFeed open = feed == null ? new ReverseFeed(plan, connections) : feed;
+        feed = open;
+        return open;
+    }
+
+    /**
+     * What PostgreSQL had changed in the last pair of snapshots, or after, and the source had not. Nothing has to be known
+     * of it where both sides are equal, so it is only asked for where they are not.
+     */
+    InFlight inFlight(TableLayout layout) throws NotComparableException {
+        InFlight inFlight = new InFlight();
+        FeedPosition from = carried;
+        if (from != null) {
+            FeedStretch since = feed().untilNow(from.offset());
+            target.names(layout, since.keys(layout.name())).forEach(inFlight::add);
+            if (since.truncated().contains(layout.name())) {
+                inFlight.addEverything();
+            }
+        }
+        return inFlight;
     }
 
     /** The plan with what has happened to the columns since, as of now; layouts are of its tables. */
@@ -92,7 +172,11 @@ public final class Comparison implements AutoCloseable {
     }
 
     TableLayout layout(TablePlan table) {
-        return new TableLayout(schema, table, Optional.ofNullable(evolution.get(table.source())), maskSecret);
+        return new TableLayout(
+                plan.options().string(Options.TARGET_SCHEMA),
+                table,
+                Optional.ofNullable(evolution.get(table.source())),
+                maskSecret);
     }
 
     TargetSide target() {
@@ -102,7 +186,7 @@ public final class Comparison implements AutoCloseable {
     /** Holds the target's columns against the plan, in a snapshot of their own. */
     void verifyTypes(TableLayout layout) throws NotComparableException {
         try {
-            target.verifyTypes(schema, layout);
+            target.verifyTypes(plan.options().string(Options.TARGET_SCHEMA), layout);
         } finally {
             target.end();
         }
@@ -113,13 +197,17 @@ public final class Comparison implements AutoCloseable {
      *
      * @param cursor of its snapshot: rows above it are not there yet; null where all are
      */
-    record Reach(AppliedPosition applied, @Nullable RowKey cursor) {}
+    record Reach(
+            AppliedPosition applied,
+            Position position,
+            @Nullable RowKey cursor) {}
 
-    /** Takes PostgreSQL's snapshot of a pair; the caller ends it with {@link TargetSide#end()}. */
+    /** Takes PostgreSQL's snapshot of a pair; the caller ends it with {@link #end()}. */
     Reach begin(TableLayout layout) throws NotComparableException {
-        AppliedPosition applied = target.begin();
+        Standing standing = begin();
+        AppliedPosition applied = standing.applied();
         if (!logged) {
-            return new Reach(applied, null);
+            return new Reach(applied, standing.position(), null);
         }
         if (!Optional.ofNullable(applied.evolution().get(layout.name())).equals(layout.evolution())) {
             throw notThereYet("its columns were changed meanwhile");
@@ -128,7 +216,7 @@ public final class Comparison implements AutoCloseable {
         TableProgress.State state = progress == null ? TableProgress.State.PENDING : progress.state();
         byte[] cursor = progress == null ? null : progress.cursor();
         return switch (state) {
-            case STREAMING -> new Reach(applied, null);
+            case STREAMING -> new Reach(applied, standing.position(), null);
             case SNAPSHOT -> {
                 if (cursor == null) {
                     throw notThereYet("its snapshot has only begun");
@@ -136,7 +224,7 @@ public final class Comparison implements AutoCloseable {
                 if (progress != null && progress.since() != null) {
                     throw notThereYet("it is snapshotted again, rows that are gone are deleted when that is complete");
                 }
-                yield new Reach(applied, new RowKey(cursor));
+                yield new Reach(applied, standing.position(), new RowKey(cursor));
             }
             case PENDING -> throw notThereYet("it waits for its snapshot");
             case SUSPENDED -> throw notThereYet("it is suspended");
@@ -163,9 +251,10 @@ public final class Comparison implements AutoCloseable {
 
     @Override
     public void close() {
-        try (SourceSide s = source;
+        try (ReverseFeed f = feed;
+                SourceSide s = source;
                 TargetSide t = target) {
-            // both are closed, whichever fails
+            // all are closed, whichever fails
         }
     }
 }

@@ -9,6 +9,16 @@ import java.util.Set;
 final class InFlight {
     private final Set<RowKey> keys = new HashSet<>();
     private final Set<CanonicalKey> names = new HashSet<>();
+    private boolean everything;
+
+    /** All rows of the table may have changed. */
+    void addEverything() {
+        everything = true;
+    }
+
+    void add(CanonicalKey name) {
+        names.add(name);
+    }
 
     void add(RowKey key, CanonicalKey name) {
         keys.add(key);
@@ -16,11 +26,11 @@ final class InFlight {
     }
 
     boolean holds(RowKey key) {
-        return keys.contains(key);
+        return everything || keys.contains(key);
     }
 
     boolean holds(CanonicalKey name) {
-        return names.contains(name);
+        return everything || names.contains(name);
     }
 
     int size() {

@@ -19,6 +19,7 @@ public final class LogCheck implements AutoCloseable {
     private SqliteFile.@Nullable Identity identity;
     private @Nullable Connection connection;
     private Map<String, String> windows = Map.of();
+    private long setAside;
     private OptionalLong schemaVersion = OptionalLong.empty();
 
     public LogCheck(SqliteFile file) {
@@ -38,6 +39,7 @@ public final class LogCheck implements AutoCloseable {
             connection = open;
             schemaVersion = OptionalLong.of(SourceTransaction.verifyLog(open, applied));
             windows = windows(open);
+            setAside = setAside(open);
             return Optional.empty();
         } catch (NotComparableException e) {
             return Optional.of(e.reason());
@@ -57,6 +59,25 @@ public final class LogCheck implements AutoCloseable {
     /** Since when a schema window is open, UTC, by source table, as of the last look: nothing of these is logged. */
     public Map<String, String> windows() {
         return windows;
+    }
+
+    /** Rows of PostgreSQL that the source cannot hold, as of the last look. */
+    public long setAside() {
+        return setAside;
+    }
+
+    private static long setAside(Connection open) throws SQLException {
+        String name = "_liteferry_quarantine";
+        try (Statement s = open.createStatement()) {
+            try (ResultSet rs = s.executeQuery("SELECT 1 FROM sqlite_master WHERE name = '" + name + "'")) {
+                if (!rs.next()) {
+                    return 0;
+                }
+            }
+            try (ResultSet rs = s.executeQuery("SELECT count(*) FROM " + name)) {
+                return rs.getLong(1);
+            }
+        }
     }
 
     private static Map<String, String> windows(Connection open) throws SQLException {

@@ -59,10 +59,10 @@ final class LookUpWalk implements Walk {
         try {
             Comparison.Reach reach = sides.begin(layout);
             partial |= reach.cursor() != null;
-            position = reach.applied().position();
+            position = reach.position();
             return sourceDone ? targetRange(reach) : sourceRange(reach);
         } finally {
-            sides.target().end();
+            sides.end();
         }
     }
 

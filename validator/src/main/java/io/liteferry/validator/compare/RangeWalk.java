@@ -52,10 +52,10 @@ final class RangeWalk implements Walk {
             partial |= reach.cursor() != null;
             Part part =
                     sides.source(layout, reach, s -> new Part(s.range(after, reach.cursor(), rangeRows), s.inFlight()));
-            position = reach.applied().position();
+            position = reach.position();
             return compare(reach, part);
         } finally {
-            sides.target().end();
+            sides.end();
         }
     }
 

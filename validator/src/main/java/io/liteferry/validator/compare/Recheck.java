@@ -1,10 +1,12 @@
 package io.liteferry.validator.compare;
 
+import io.liteferry.core.change.AppliedPosition;
 import io.liteferry.core.plan.TablePlan;
 import io.liteferry.core.row.RowKey;
 import io.liteferry.validator.canonical.CanonicalKey;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -74,9 +76,10 @@ public final class Recheck {
     public List<Finding> look(List<Suspect> suspects) throws NotComparableException {
         try {
             Comparison.Reach reach = sides.begin(layout);
-            return judge(sides.source(layout, reach, s -> view(s, suspects)), suspects);
+            SourceView source = sides.source(layout, reach, s -> view(s, suspects));
+            return judge(reach.applied(), source, suspects);
         } finally {
-            sides.target().end();
+            sides.end();
         }
     }
 
@@ -99,7 +102,8 @@ public final class Recheck {
     }
 
     /** Holds what the source's snapshot says against the target's. */
-    List<Finding> judge(SourceView source, List<Suspect> suspects) throws NotComparableException {
+    List<Finding> judge(AppliedPosition applied, SourceView source, List<Suspect> suspects)
+            throws NotComparableException {
         Map<CanonicalKey, List<SourceSnapshot.Columns>> target = new HashMap<>();
         List<CanonicalKey> names = suspects.stream()
                 .map(Suspect::name)
@@ -118,7 +122,8 @@ public final class Recheck {
         }
         List<Finding> findings =
                 suspects.stream().map(s -> finding(s, source, target)).toList();
-        return withoutPartition(setAside(findings, suspects), source);
+        List<Finding> judged = withoutPartition(setAside(findings, suspects), source);
+        return sides.reversed() ? carriedBack(applied, judged) : judged;
     }
 
     SourceView view(SourceSnapshot s, List<Suspect> suspects) throws SQLException {
@@ -159,6 +164,38 @@ public final class Recheck {
         Suspect exact = found == null ? suspect : new Suspect(name, List.of(found.key()));
         return new Finding(
                 exact, verdict, found != null, verdict == RowVerdict.ROW_DIFF ? layout.names(differing) : List.of());
+    }
+
+    /** PostgreSQL is written: what the source does not have yet, or cannot hold. */
+    private List<Finding> carriedBack(AppliedPosition applied, List<Finding> findings) throws NotComparableException {
+        if (findings.stream().noneMatch(f -> f.verdict().differs())) {
+            return findings;
+        }
+        InFlight inFlight = sides.inFlight(layout);
+        Set<CanonicalKey> aside = new HashSet<>(
+                sides.target().names(layout, sides.source("quarantine", applied, t -> t.setAside(layout))));
+        return findings.stream()
+                .map(f -> {
+                    CanonicalKey name = f.suspect().name();
+                    if (!f.verdict().differs() || name == null) {
+                        return f;
+                    }
+                    if (inFlight.holds(name)) {
+                        return new Finding(f.suspect(), RowVerdict.IN_FLIGHT, f.present(), List.of());
+                    }
+                    return aside.contains(name)
+                            ? new Finding(f.suspect(), RowVerdict.QUARANTINED, f.present(), List.of())
+                            : f;
+                })
+                .toList();
+    }
+
+    /** The rows of these keys, by their canonical keys. */
+    List<Suspect> named(Collection<CanonicalKey> names) {
+        return names.stream()
+                .distinct()
+                .map(n -> new Suspect(n, layout.sourceKeys().of(n.bytes())))
+                .toList();
     }
 
     /** A row that differs because the sink has set it aside is no difference. */

@@ -68,7 +68,7 @@ public final class RowValues {
             }
             return rows;
         } finally {
-            sides.target().end();
+            sides.end();
         }
     }
 

@@ -1,6 +1,7 @@
 package io.liteferry.validator.compare;
 
 import io.liteferry.core.change.AppliedPosition;
+import io.liteferry.core.change.Json;
 import io.liteferry.core.change.Position;
 import io.liteferry.core.row.PackedReader;
 import io.liteferry.core.row.PackedWriter;
@@ -15,10 +16,13 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One read transaction of SQLite, held against the applied position: the log continues from there. Gives tables with
@@ -33,12 +37,15 @@ final class SourceTransaction {
     private final boolean logged;
     private final boolean utf16;
     private final Map<String, SourceShape> shapes;
+    private final boolean reversed;
     private final long schemaVersion;
     private final long deadline;
 
     /**
      * @param logged false where the file has no change log of ours: nothing is held against {@code applied} then
      * @param shapes of the tables as they were read last, renewed here
+     * @param reversed whether the target is the side that is written: nothing is logged then, and the fence is part of the
+     *     schema
      */
     SourceTransaction(
             Connection connection,
@@ -46,13 +53,15 @@ final class SourceTransaction {
             boolean logged,
             boolean utf16,
             Map<String, SourceShape> shapes,
-            ReadTime time)
+            ReadTime time,
+            boolean reversed)
             throws SQLException, NotComparableException {
         this.connection = connection;
         this.applied = applied;
         this.logged = logged;
         this.utf16 = utf16;
         this.shapes = shapes;
+        this.reversed = reversed;
         this.schemaVersion = logged ? verifyLog(connection, applied) : schemaVersion(connection);
         this.deadline = System.nanoTime() + time.nanos();
     }
@@ -110,12 +119,13 @@ final class SourceTransaction {
             shapes.put(layout.name(), shape);
         }
         verifySchema();
-        return new SourceSnapshot(connection, layout, shape, inFlight(layout), deadline, utf16);
+        InFlight inFlight = reversed ? new InFlight() : inFlight(layout);
+        return new SourceSnapshot(connection, layout, shape, inFlight, deadline, utf16);
     }
 
     /** @throws NotComparableException where the source's schema has moved on from the applied one */
     void verifySchema() throws NotComparableException {
-        if (logged && schemaVersion != applied.schemaVersion()) {
+        if (logged && !reversed && schemaVersion != applied.schemaVersion()) {
             throw new NotComparableException(
                     NotComparableException.Kind.FOR_NOW,
                     "the source's schema is at version " + schemaVersion + ", the target was filled at "
@@ -227,6 +237,28 @@ final class SourceTransaction {
             }
         }
         return stretch.build();
+    }
+
+    /** Keys of a table that could not be carried back, by target name. */
+    List<Map<String, @Nullable String>> setAside(TableLayout layout) throws SQLException {
+        List<Map<String, @Nullable String>> keys = new ArrayList<>();
+        try (PreparedStatement there = connection.prepareStatement(
+                        "SELECT 1 FROM sqlite_master WHERE name = '_liteferry_quarantine'");
+                ResultSet table = there.executeQuery()) {
+            if (!table.next()) {
+                return keys;
+            }
+        }
+        try (PreparedStatement ps =
+                connection.prepareStatement("SELECT key FROM _liteferry_quarantine WHERE tbl = ?")) {
+            ps.setString(1, layout.name());
+            try (ResultSet rs = ps.executeQuery()) {
+                while (rs.next()) {
+                    keys.add(Json.readMap(rs.getString(1), String.class, "_liteferry_quarantine"));
+                }
+            }
+        }
+        return keys;
     }
 
     private Map<Long, String> tableNames() throws SQLException {

@@ -46,7 +46,7 @@ final class SpellingScan {
         try {
             return sides.source(layout, sides.begin(layout), s -> s.range(after, null, rangeRows));
         } finally {
-            sides.target().end();
+            sides.end();
         }
     }
 }

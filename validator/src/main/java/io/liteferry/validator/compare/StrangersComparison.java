@@ -53,13 +53,8 @@ public final class StrangersComparison {
 
     /** All tables of the plan, one after the other. */
     public List<Result> run(Listener listener) {
-        Options o = plan.options();
         List<Result> results = new ArrayList<>();
-        try (Comparison sides = Comparison.ofStrangers(
-                        PgConnections.of(o),
-                        file,
-                        o.string(Options.TARGET_SCHEMA),
-                        o.number(Options.READ_TRANSACTION_MAX_MS));
+        try (Comparison sides = Comparison.ofStrangers(plan, file);
                 Connection watched = file.openReader()) {
             for (TablePlan table : plan.tables()) {
                 long before = version(watched);

@@ -82,7 +82,7 @@ public final class TableChecksum {
             }
             sides.target().range(layout, false, null, null, Long.MAX_VALUE, row -> target.add(row.hash()));
         } finally {
-            sides.target().end();
+            sides.end();
         }
         RowKey after = null;
         boolean complete = false;

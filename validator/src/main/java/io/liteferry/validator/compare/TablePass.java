@@ -93,7 +93,7 @@ public final class TablePass {
             boolean ordered = sides.source(layout, reach, s -> s.shape().ordered());
             return ordered ? new RangeWalk(sides, layout, rangeRows) : new LookUpWalk(sides, layout, rangeRows);
         } finally {
-            sides.target().end();
+            sides.end();
         }
     }
 

@@ -87,6 +87,11 @@ final class TargetSide implements AutoCloseable {
         }
     }
 
+    /** Whether this side is the one that is written, in the snapshot. */
+    boolean closed() {
+        return source != null && AppliedRow.closed(connection, source);
+    }
+
     void end() {
         try {
             connection.rollback();
@@ -183,9 +188,39 @@ final class TargetSide implements AutoCloseable {
         return rows;
     }
 
+    /** Canonical keys of rows that the reverse feed names: PostgreSQL reads the texts of its values itself. */
+    List<CanonicalKey> names(TableLayout layout, List<Map<String, @Nullable String>> keys)
+            throws NotComparableException {
+        List<CanonicalKey> names = new ArrayList<>();
+        if (keys.isEmpty()) {
+            return names;
+        }
+        List<ColumnPlan> columns = layout.keyColumns();
+        List<String> arrays = columns.stream()
+                .map(c -> TargetLiterals.textArray(
+                        keys.stream().map(k -> k.get(c.target())).toList()))
+                .toList();
+        String places =
+                IntStream.range(0, columns.size()).mapToObj(i -> "k" + i).collect(Collectors.joining(", "));
+        String values = IntStream.range(0, columns.size())
+                .mapToObj(
+                        i -> "k" + i + "::" + TargetLiterals.name(columns.get(i).type()))
+                .collect(Collectors.joining(", "));
+        copy(
+                new TargetForm(columns),
+                new CanonicalRow(columns.size()),
+                layout.plan().target(),
+                "SELECT " + values + " FROM unnest(" + String.join(", ", arrays) + ") AS named(" + places + ")",
+                row -> names.add(new CanonicalKey(row.toBytes())));
+        return names;
+    }
+
     private void copy(TableLayout layout, String select, Rows rows) throws NotComparableException {
-        TargetForm form = layout.targetForm();
-        CanonicalRow row = layout.newRow();
+        copy(layout.targetForm(), layout.newRow(), layout.plan().target(), select, rows);
+    }
+
+    private void copy(TargetForm form, CanonicalRow row, String table, String select, Rows rows)
+            throws NotComparableException {
         BinaryRows tuples = new BinaryRows(form);
         try {
             CopyOut copy = connection
@@ -207,7 +242,7 @@ final class TargetSide implements AutoCloseable {
                 }
             }
         } catch (SQLException e) {
-            throw PgConnections.failure("Reading table " + layout.plan().target() + " to compare it", e);
+            throw PgConnections.failure("Reading table " + table + " to compare it", e);
         }
     }
 

@@ -59,7 +59,7 @@ public final class Follower {
     private final Pace pace;
     private final Clock clock;
     private final HeldKeys held = new HeldKeys();
-    private final Deque<Sample> samples = new ArrayDeque<>();
+    private final Deque<ChangedKeys.Sample> samples = new ArrayDeque<>();
     private @Nullable Position followed;
     private @Nullable Verified saved;
     private long since;
@@ -67,9 +67,6 @@ public final class Follower {
     private Optional<String> waiting = Optional.empty();
     private long heldLookedAt = System.nanoTime() - HELD_NANOS;
     private long savedAt = System.nanoTime() - SAVE_NANOS;
-
-    /** What was committed in the source before {@code at} stands at or below row {@code newest} of the log. */
-    private record Sample(long newest, Instant at) {}
 
     /** Hears of rows that differ, for certain. */
     public interface Mismatches {
@@ -87,7 +84,7 @@ public final class Follower {
             Clock clock) {
         this.plan = plan;
         this.sides = sides;
-        this.changed = new ChangedKeys(sides, plan);
+        this.changed = new ChangedKeys(sides, plan, clock);
         this.store = store;
         this.mismatches = mismatches;
         this.behind = behind;
@@ -139,7 +136,6 @@ public final class Follower {
     }
 
     private boolean follow() throws NotComparableException {
-        Instant before = clock.instant();
         ChangedKeys.Look look = changed.next(Optional.ofNullable(followed), KEYS);
         Position start = followed;
         look.uncounted().ifPresent(why -> countAnew(look, why));
@@ -147,9 +143,9 @@ public final class Follower {
         if (start != null && !look.findings().isEmpty()) {
             lookAgain(held.hold(start, look.findings()));
         }
-        measure(look.newest(), before);
+        measure(look);
         pace.rows(look.rows() * ROWS_PER_KEY);
-        return look.end().seq() < look.applied().position().seq();
+        return look.end().seq() < look.reached().seq();
     }
 
     private void countAnew(ChangedKeys.Look look, String why) {
@@ -166,15 +162,15 @@ public final class Follower {
                 .log("changed keys are counted anew from here");
     }
 
-    private void measure(long newest, Instant at) {
+    private void measure(ChangedKeys.Look look) {
         if (samples.size() < MOST_SAMPLES) {
-            samples.addLast(new Sample(newest, at));
+            look.sample().ifPresent(samples::addLast);
         }
         long verified = position().map(Position::seq).orElse(0L);
-        while (!samples.isEmpty() && samples.getFirst().newest() <= verified) {
+        while (!samples.isEmpty() && samples.getFirst().seq() <= verified) {
             asOf = samples.removeFirst().at();
         }
-        behind.accept(newest - verified);
+        behind.accept(look.newest() - verified);
     }
 
     /** Looks at held keys at a later pair of snapshots. */
@@ -246,10 +242,15 @@ public final class Follower {
         }
     }
 
+    /** Up to where the side that follows has the changes of the other. */
+    public Position reached() throws NotComparableException {
+        return sides.standing().position();
+    }
+
     /**
      * Compares every key logged above the verified position, while no side is written.
      *
-     * @param to the newest row of the log, which the target has reached
+     * @param to what {@link #reached()} said once everything had arrived
      * @return rows that are not equal, by source table; empty proves that every change up to {@code to} has arrived
      * @throws NotComparableException where that cannot be said
      */
@@ -262,10 +263,12 @@ public final class Follower {
             if (look.uncounted().isPresent()) {
                 throw unproven(look.uncounted().get());
             }
-            if (!look.applied().position().equals(to) || look.newest() != to.seq()) {
-                throw unproven(
-                        "the target is at row " + look.applied().position().seq() + " of the log, its newest is "
-                                + look.newest() + ", to be proven is " + to.seq());
+            // Marks of ours move the reverse feed on all the time; the log has nothing above, or it has not arrived.
+            boolean there = look.reached().equals(to) && look.newest() == to.seq()
+                    || look.reversed() && look.reached().seq() >= to.seq();
+            if (!there || !look.reached().logIdentity().equals(to.logIdentity())) {
+                throw unproven("changes have arrived up to " + look.reached().seq() + " of " + look.newest()
+                        + ", to be proven is " + to.seq());
             }
             findings.putAll(look.findings());
             at = look.end();

@@ -2,7 +2,6 @@ package io.liteferry.validator.pass;
 
 import io.liteferry.core.ErrorCode;
 import io.liteferry.core.LiteferryException;
-import io.liteferry.core.change.AppliedPosition;
 import io.liteferry.core.change.TableProgress;
 import io.liteferry.core.options.Options;
 import io.liteferry.core.plan.Plan;
@@ -65,8 +64,8 @@ public final class FullPass {
 
     private void compare() {
         Instant started = clock.instant();
-        Optional<AppliedPosition> before = applied().filter(this::complete);
-        PassStart pass = new PassStart(store.nextPass(), started, before.map(AppliedPosition::position));
+        Optional<Comparison.Standing> before = standing().filter(this::complete);
+        PassStart pass = new PassStart(store.nextPass(), started, before.map(Comparison.Standing::position));
         Map<String, TableTally> tallies = new HashMap<>();
         for (TablePlan table : sides.now(plan).tables()) {
             Instant tableStarted = clock.instant();
@@ -90,12 +89,12 @@ public final class FullPass {
         }
         // A schema that moved meanwhile may have had a table copied again behind the pass: this one proves nothing.
         boolean complete = before.isPresent()
-                && applied()
+                && standing()
                         .filter(this::complete)
-                        .map(AppliedPosition::schemaVersion)
-                        .equals(before.map(AppliedPosition::schemaVersion));
-        long schemaVersion = before.map(AppliedPosition::schemaVersion).orElse(0L);
-        progress.ended(new PassResult(pass, clock.instant(), complete, tallies), schemaVersion);
+                        .map(Comparison.Standing::era)
+                        .equals(before.map(Comparison.Standing::era));
+        String era = before.map(Comparison.Standing::era).orElse("");
+        progress.ended(new PassResult(pass, clock.instant(), complete, tallies), era);
     }
 
     private TablePass.Listener listener(TablePlan table) {
@@ -113,17 +112,17 @@ public final class FullPass {
         };
     }
 
-    private Optional<AppliedPosition> applied() {
+    private Optional<Comparison.Standing> standing() {
         try {
-            return Optional.of(sides.applied());
+            return Optional.of(sides.standing());
         } catch (NotComparableException e) {
             return Optional.empty();
         }
     }
 
-    private boolean complete(AppliedPosition applied) {
+    private boolean complete(Comparison.Standing standing) {
         return plan.tables().stream().allMatch(t -> {
-            TableProgress p = applied.tables().get(t.source());
+            TableProgress p = standing.applied().tables().get(t.source());
             return p != null && p.state() == TableProgress.State.STREAMING;
         });
     }

@@ -9,7 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class Progress {
     private final Map<String, TableTally> tallies = new ConcurrentHashMap<>();
     private final Map<String, Running> running = new ConcurrentHashMap<>();
-    private volatile Clean clean = new Clean(0, 0);
+    private volatile Clean clean = new Clean(0, "");
     private volatile Optional<Walked> walked = Optional.empty();
     private volatile long passes;
     private volatile Optional<PassResult> last = Optional.empty();
@@ -29,8 +29,8 @@ public final class Progress {
      */
     private record Walked(String table, long since) {}
 
-    /** Clean passes in a row, all made while the source had this schema_version. */
-    private record Clean(int passes, long schemaVersion) {}
+    /** Clean passes in a row, all made in this era. */
+    private record Clean(int passes, String era) {}
 
     /** The pass has come to a table. */
     void begun(String table) {
@@ -46,26 +46,27 @@ public final class Progress {
         walked = Optional.empty();
     }
 
-    /** @param schemaVersion of the source, the same when the pass began and when it ended */
-    void ended(PassResult result, long schemaVersion) {
-        int before = cleanInRow(schemaVersion);
-        clean = new Clean(result.clean() ? before + 1 : 0, schemaVersion);
+    /** @param era the same when the pass began and when it ended */
+    void ended(PassResult result, String era) {
+        int before = cleanInRow(era);
+        clean = new Clean(result.clean() ? before + 1 : 0, era);
         passes = result.start().number();
         last = Optional.of(result);
     }
 
     /** Something differs, or a pass could not be made: the clean passes of before tell nothing of now. */
     public void startOver() {
-        clean = new Clean(0, 0);
+        clean = new Clean(0, "");
     }
 
     /**
-     * Full passes in a row with nothing different, the last one included. None of an earlier schema_version counts: a table
-     * whose triggers were gone for a while is copied again, and may keep rows that the source no longer has.
+     * Full passes in a row with nothing different, the last one included. None of an earlier era counts: under another
+     * schema_version a table whose triggers were gone for a while is copied again, and may keep rows that the source no
+     * longer has; and the other side was written.
      */
-    public int cleanInRow(long schemaVersion) {
+    public int cleanInRow(String era) {
         Clean now = clean;
-        return now.schemaVersion == schemaVersion ? now.passes : 0;
+        return now.era.equals(era) ? now.passes : 0;
     }
 
     /** Number of the last pass that ended; counts on over restarts. */

@@ -9,7 +9,7 @@ import java.util.Optional;
  * was seen equal on both sides after that row was applied.
  *
  * @param since a clean pass that began at or after this row of the log proves the rows that were not logged above it
- * @param asOf what was committed in the source before this moment is verified
+ * @param asOf what was committed before this moment is verified, or stands at or below {@code since}
  * @param waiting why it does not advance, where it does not
  */
 public record Verified(Position position, long since, Instant asOf, Optional<String> waiting) {

@@ -65,6 +65,26 @@ final class ReadinessRules {
                 constraints(f));
     }
 
+    /**
+     * While PostgreSQL is written: whether nothing would be lost by a rollback. That the reverse feed runs shows in how far
+     * changes are verified: each second a mark goes all its way.
+     *
+     * @param setAside rows of PostgreSQL that the source cannot hold
+     */
+    List<Check> reverse(Facts f, long setAside) {
+        Check aside = new Check("source_quarantine_empty", setAside == 0, setAside + " rows", "0 rows", STATUS);
+        return List.of(
+                log(f),
+                cleanPasses(f),
+                lastPass(f),
+                changes(f),
+                mismatches(f),
+                unknown(f),
+                quarantine(f),
+                partitions(f),
+                aside);
+    }
+
     private TableProgress.State state(Facts f, TablePlan table) {
         return f.applied()
                 .map(a -> a.tables().get(table.source()))

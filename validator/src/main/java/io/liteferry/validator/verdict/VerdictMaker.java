@@ -33,6 +33,19 @@ final class VerdictMaker {
     VerdictDocument make(Facts facts, List<Check> schema, Progress progress) {
         List<Check> checks =
                 Stream.concat(rules.checks(facts).stream(), schema.stream()).toList();
+        return make(facts, checks, VerdictDocument.FORWARD, progress);
+    }
+
+    /**
+     * While PostgreSQL is written.
+     *
+     * @param setAside rows of PostgreSQL that the source cannot hold
+     */
+    VerdictDocument reverse(Facts facts, long setAside, Progress progress) {
+        return make(facts, rules.reverse(facts, setAside), VerdictDocument.REVERSE, progress);
+    }
+
+    private VerdictDocument make(Facts facts, List<Check> checks, String direction, Progress progress) {
         List<VerdictDocument.Check> lines = checks.stream()
                 .map(c -> new VerdictDocument.Check(
                         c.name(),
@@ -64,7 +77,8 @@ final class VerdictMaker {
                                 a.position().fingerprint()))
                         .orElse(null),
                 progress.passes(),
-                facts.at().toString());
+                facts.at().toString(),
+                direction);
     }
 
     private Instant since(Check check, Instant now) {

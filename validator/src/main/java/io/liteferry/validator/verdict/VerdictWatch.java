@@ -8,6 +8,7 @@ import io.liteferry.core.postgres.PgConnections;
 import io.liteferry.core.sqlite.SqliteFile;
 import io.liteferry.core.validation.VerdictDocument;
 import io.liteferry.validator.compare.AppliedRow;
+import io.liteferry.validator.compare.Comparison;
 import io.liteferry.validator.compare.LogCheck;
 import io.liteferry.validator.lag.LagWindow;
 import io.liteferry.validator.pass.Progress;
@@ -21,7 +22,6 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -71,10 +71,13 @@ public final class VerdictWatch implements AutoCloseable {
 
     public void look() {
         try {
-            Facts facts = facts();
+            boolean reversed = AppliedRow.closed(connection, plan.source());
+            Facts facts = facts(reversed);
             metrics.open(facts.mismatches());
-            List<Check> schema = SchemaRules.checks(facts, log.schemaVersion(), objects.look(connection));
-            VerdictDocument document = maker.make(facts, schema, progress);
+            VerdictDocument document = reversed
+                    ? maker.reverse(facts, log.setAside(), progress)
+                    : maker.make(
+                            facts, SchemaRules.checks(facts, log.schemaVersion(), objects.look(connection)), progress);
             boolean change = !document.verdict().equals(written);
             if (change || System.nanoTime() - writtenAt > WRITE_NANOS) {
                 byte[] json = Json.bytes(document);
@@ -91,7 +94,7 @@ public final class VerdictWatch implements AutoCloseable {
         }
     }
 
-    private Facts facts() throws SQLException {
+    private Facts facts(boolean reversed) throws SQLException {
         Optional<AppliedPosition> applied = AppliedRow.read(connection, plan.source());
         Map<String, Map<String, Long>> mismatches = new HashMap<>();
         counts("SELECT table_name, kind, count(*) FROM liteferry.validation_mismatch"
@@ -113,7 +116,8 @@ public final class VerdictWatch implements AutoCloseable {
                 applied.flatMap(log::broken),
                 log.windows(),
                 lag.read(System.nanoTime()),
-                applied.map(a -> progress.cleanInRow(a.schemaVersion())).orElse(0),
+                applied.map(a -> progress.cleanInRow(Comparison.era(a, reversed)))
+                        .orElse(0),
                 progress.last(),
                 VerifiedRow.read(connection, plan.source()),
                 mismatches,

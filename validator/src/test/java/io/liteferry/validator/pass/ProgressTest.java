@@ -10,28 +10,28 @@ import org.junit.jupiter.api.Test;
 class ProgressTest {
     private final Progress progress = new Progress();
 
-    private void cleanPass(long number, long schemaVersion) {
+    private void cleanPass(long number, String era) {
         Instant at = Instant.ofEpochSecond(number);
-        progress.ended(new PassResult(new PassStart(number, at, Optional.empty()), at, true, Map.of()), schemaVersion);
+        progress.ended(new PassResult(new PassStart(number, at, Optional.empty()), at, true, Map.of()), era);
     }
 
     @Test
-    void cleanPassesOfAnEarlierSchemaDoNotCount() {
-        cleanPass(1, 7);
-        cleanPass(2, 7);
-        assertThat(progress.cleanInRow(7)).isEqualTo(2);
-        assertThat(progress.cleanInRow(8)).isZero();
+    void cleanPassesOfAnotherEraDoNotCount() {
+        cleanPass(1, "seven");
+        cleanPass(2, "seven");
+        assertThat(progress.cleanInRow("seven")).isEqualTo(2);
+        assertThat(progress.cleanInRow("eight")).isZero();
 
-        cleanPass(3, 8);
-        assertThat(progress.cleanInRow(8)).isEqualTo(1);
+        cleanPass(3, "eight");
+        assertThat(progress.cleanInRow("eight")).isEqualTo(1);
     }
 
     @Test
     void aDifferenceStartsTheCountAnew() {
-        cleanPass(1, 7);
+        cleanPass(1, "seven");
         progress.startOver();
-        assertThat(progress.cleanInRow(7)).isZero();
-        cleanPass(2, 7);
-        assertThat(progress.cleanInRow(7)).isEqualTo(1);
+        assertThat(progress.cleanInRow("seven")).isZero();
+        cleanPass(2, "seven");
+        assertThat(progress.cleanInRow("seven")).isEqualTo(1);
     }
 }
