@@ -100,7 +100,8 @@ final class Demo {
                 Options.VALIDATION_READY_CLEAN_PASSES, "1",
                 Options.CAPTURE_ADMIN_ADDRESS, "127.0.0.1:0",
                 Options.SINK_ADMIN_ADDRESS, "127.0.0.1:0",
-                Options.VALIDATOR_ADMIN_ADDRESS, "127.0.0.1:0"));
+                Options.VALIDATOR_ADMIN_ADDRESS, "127.0.0.1:0",
+                Options.REVERSE_ADMIN_ADDRESS, "127.0.0.1:0"));
         PlanProposal proposal = new Planner(new SqliteFile(source), options).plan();
         Plan plan = proposal.plan();
         write(config, proposal.yaml());

@@ -18,7 +18,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -41,8 +40,10 @@ import picocli.CommandLine.Spec;
             "run all applies the migration first where that has not been done."
         })
 public final class RunCommand implements Callable<Integer> {
-    @Parameters(index = "0", paramLabel = "all|capture|sink|validator", description = "What to run.")
-    private String what = "all";
+    private static final String ALL = "all";
+
+    @Parameters(index = "0", paramLabel = "all|capture|sink|validator|reverse", description = "What to run.")
+    private String what = ALL;
 
     @Mixin
     private MigrationFile file = new MigrationFile();
@@ -78,18 +79,18 @@ public final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Set<Pipeline.Part> parts = parts();
         if (until != null && !until.equals("ready")) {
             throw new ParameterException(spec.commandLine(), "--until knows only ready, not " + until + ".");
         }
         Plan plan = file.read();
         plan = plan.withOptions(overridden(plan.options()));
+        Set<Pipeline.Part> parts = parts(plan);
         PrintWriter err = spec.commandLine().getErr();
         Clock clock = Clock.systemUTC();
         Instant started = clock.instant();
         try (Stopping stopping = new Stopping();
                 LocalServers servers = LocalServers.startMissing(plan, StateFolder.beside(file.path()), err)) {
-            if (parts.size() == Pipeline.Part.values().length) {
+            if (what.equals(ALL)) {
                 Map<String, LiteferryException> failed = ApplyCommand.apply(servers.plan());
                 if (!failed.isEmpty()) {
                     err.println("not applied:" + System.lineSeparator() + EachSource.told(failed));
@@ -146,17 +147,19 @@ public final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private Set<Pipeline.Part> parts() {
-        if (what.equals("all")) {
-            return EnumSet.allOf(Pipeline.Part.class);
+    private Set<Pipeline.Part> parts(Plan plan) {
+        if (what.equals(ALL)) {
+            return Pipeline.Part.of(plan);
         }
-        for (Pipeline.Part part : Pipeline.Part.values()) {
-            if (part.name().toLowerCase(Locale.ROOT).equals(what)) {
+        for (Pipeline.Part part : Pipeline.Part.of(plan)) {
+            if (part.label().equals(what)) {
                 return EnumSet.of(part);
             }
         }
         throw new ParameterException(
-                spec.commandLine(), "There is no service " + what + "; name all, capture, sink or validator.");
+                spec.commandLine(),
+                "There is no service " + what + "; name all, capture, sink, validator or reverse"
+                        + " (which cutover.reverse.enabled = false gives up).");
     }
 
     private Options overridden(Options options) {

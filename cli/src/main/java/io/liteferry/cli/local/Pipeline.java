@@ -3,8 +3,10 @@ package io.liteferry.cli.local;
 import io.liteferry.capture.CaptureService;
 import io.liteferry.core.ErrorCode;
 import io.liteferry.core.LiteferryException;
+import io.liteferry.core.options.Options;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.service.Service;
+import io.liteferry.cutover.reverse.ReverseService;
 import io.liteferry.sink.SinkService;
 import io.liteferry.validator.ValidatorService;
 import java.time.Clock;
@@ -20,7 +22,18 @@ public final class Pipeline implements AutoCloseable {
     public enum Part {
         CAPTURE,
         SINK,
-        VALIDATOR;
+        VALIDATOR,
+        /** Rests until the switch, then carries what is written to PostgreSQL back to SQLite. */
+        REVERSE;
+
+        /** Every part that a migration has: without the reverse feed where its options give it up. */
+        public static Set<Part> of(Plan plan) {
+            Set<Part> parts = EnumSet.allOf(Part.class);
+            if (!plan.options().flag(Options.CUTOVER_REVERSE_ENABLED)) {
+                parts.remove(REVERSE);
+            }
+            return parts;
+        }
 
         public String label() {
             return name().toLowerCase(Locale.ROOT);
@@ -38,6 +51,7 @@ public final class Pipeline implements AutoCloseable {
                     case CAPTURE -> new CaptureService(plan, clock);
                     case SINK -> new SinkService(plan, clock);
                     case VALIDATOR -> new ValidatorService(plan, clock);
+                    case REVERSE -> new ReverseService(plan, clock);
                 };
                 pipeline.services.add(service);
                 service.start();

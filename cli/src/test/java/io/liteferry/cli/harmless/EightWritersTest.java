@@ -270,6 +270,7 @@ class EightWritersTest {
                 Options.CAPTURE_ADMIN_ADDRESS, "127.0.0.1:0",
                 Options.SINK_ADMIN_ADDRESS, "127.0.0.1:0",
                 Options.VALIDATOR_ADMIN_ADDRESS, "127.0.0.1:0",
+                Options.REVERSE_ADMIN_ADDRESS, "127.0.0.1:0",
                 Options.VALIDATION_PASS_INTERVAL_MS, "1"));
         KeyPlan id = KeyPlan.primaryKey("id");
         return new Plan(

@@ -139,7 +139,7 @@ final class MigrationFixture {
             args.add("--set");
             args.add(option);
         }
-        for (String service : List.of("capture", "sink", "validator")) {
+        for (String service : List.of("capture", "sink", "validator", "reverse")) {
             args.add("--set");
             args.add(service + ".admin.address=127.0.0.1:0");
         }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** What PostgreSQL says of itself and of our role. */
 final class TargetChecks {
     private static final int OLDEST_VERSION = 140_000;
+    private static final int FAILOVER_SLOTS = 170_000;
 
     private final PgConnections target;
     private final String schema;
@@ -115,6 +116,37 @@ final class TargetChecks {
                     database,
                     "the role has no right to replicate: writes made after the switch could not flow back",
                     "ALTER ROLE … REPLICATION before the cutover, or give up the rollback"));
+        }
+        String free = text(
+                connection,
+                "SELECT current_setting('max_replication_slots')::int - (SELECT count(*) FROM pg_replication_slots)");
+        if (Long.parseLong(free) < 1) {
+            findings.add(Finding.warning(
+                    "TGT-REPLICATION-SLOTS",
+                    database,
+                    "all replication slots are taken: writes made after the switch could not flow back",
+                    "Raise max_replication_slots, and max_wal_senders with it, and restart before the cutover"));
+        }
+        String kept = text(connection, "SHOW max_slot_wal_keep_size");
+        findings.add(
+                kept.equals("-1")
+                        ? Finding.info(
+                                "TGT-SLOT-WAL",
+                                database,
+                                "max_slot_wal_keep_size is -1: a reverse feed that stands still fills the disk without limit",
+                                "Watch liteferry_reverse_slot_retained_bytes after the switch")
+                        : Finding.info(
+                                "TGT-SLOT-WAL",
+                                database,
+                                "max_slot_wal_keep_size is " + kept
+                                        + ": a reverse feed that is further behind has lost the rollback",
+                                "Watch liteferry_reverse_slot_retained_bytes after the switch"));
+        if (Integer.parseInt(text(connection, "SELECT current_setting('server_version_num')")) < FAILOVER_SLOTS) {
+            findings.add(Finding.info(
+                    "TGT-SLOT-FAILOVER",
+                    database,
+                    "before PostgreSQL 17 a replication slot does not survive a failover",
+                    "After a failover a rollback is not possible any more: the reverse feed says so"));
         }
     }
 

@@ -69,6 +69,7 @@ final class ReverseCapture implements AutoCloseable {
         ReplicationSlot slot = new ReplicationSlot(plan);
         Map<String, List<String>> left;
         try (Connection connection = PgConnections.of(plan.options()).open("liteferry-reverse")) {
+            demandDirect(plan, connection);
             demandNoGap(plan, slot.demand(connection), applied);
             left = slot.columnsLeft(connection);
         } catch (SQLException e) {
@@ -78,6 +79,16 @@ final class ReverseCapture implements AutoCloseable {
         capture.thread.start();
         LOG.info("Reverse capture runs source={} slot={}", plan.source(), slot.name());
         return capture;
+    }
+
+    private static void demandDirect(Plan plan, Connection connection) throws SQLException {
+        if (PgConnections.isPooled(connection)) {
+            throw new LiteferryException(
+                    ErrorCode.TARGET_POOLED,
+                    "Starting the reverse feed of " + plan.source() + ": connection.url leads through a pooler, and a"
+                            + " replication slot is read on a connection of its own. Give the server's own address:"
+                            + " LITEFERRY_CONNECTION_URL for this service.");
+        }
     }
 
     /** The slot is moved only by what stands in the topic: one that stands further was dropped and made again. */
@@ -127,7 +138,7 @@ final class ReverseCapture implements AutoCloseable {
         return p;
     }
 
-    /** Debezium takes an address in parts, and passes on what begins with {@code driver.}. */
+    /** Debezium takes an address in parts, and passes the driver what begins with {@code driver.}. */
     private void connection(Properties p) {
         PgConnections target = PgConnections.of(plan.options());
         Properties url = org.postgresql.Driver.parseURL(target.url(), new Properties());
@@ -145,7 +156,7 @@ final class ReverseCapture implements AutoCloseable {
                 "database.password", target.password().isEmpty() ? url.getProperty("password", "") : target.password());
         for (String name : url.stringPropertyNames()) {
             if (!name.startsWith("PG") && !name.equals("user") && !name.equals("password")) {
-                p.setProperty("driver." + name, url.getProperty(name));
+                p.setProperty((name.startsWith("ssl") ? "database." : "driver.") + name, url.getProperty(name));
             }
         }
     }

@@ -29,6 +29,7 @@ final class SourceReverse {
     private static final long LOOK_NANOS = Duration.ofSeconds(1).toNanos();
     private static final long LOOK_MILLIS = 1_000;
     private static final long STOP_SECONDS = 28;
+    private static final String LOCK_NOT_AVAILABLE = "55P03";
 
     /** Everything else of ours says that writes would be lost, or that a person has to decide. */
     private static final Set<ErrorCode> TRANSIENT = Set.of(
@@ -128,8 +129,7 @@ final class SourceReverse {
                 if (System.nanoTime() - look >= 0) {
                     look = System.nanoTime() + LOOK_NANOS;
                     metrics.slot(slot.demand(target));
-                    slot.identifyRows(target);
-                    target.commit();
+                    identifyRows(slot, target);
                     if (!reversed(target)) {
                         LOG.info("The reverse feed rests source={} at={}", plan.source(), applier.position());
                         return;
@@ -137,6 +137,20 @@ final class SourceReverse {
                     health.ok(FEED);
                 }
             }
+        }
+    }
+
+    /** Somebody may have made a partition. One that is locked is tried again in a second. */
+    private void identifyRows(ReplicationSlot slot, Connection target) throws SQLException {
+        try {
+            slot.identifyRows(target).forEach(t -> LOG.info("Replica identity set to FULL table={}", t));
+            target.commit();
+        } catch (SQLException e) {
+            target.rollback();
+            if (!LOCK_NOT_AVAILABLE.equals(e.getSQLState())) {
+                throw e;
+            }
+            LOG.warn("A table has no replica identity yet and is locked source={}", plan.source());
         }
     }
 

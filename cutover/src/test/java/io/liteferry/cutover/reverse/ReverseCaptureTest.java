@@ -262,6 +262,7 @@ class ReverseCaptureTest {
             assertThat(slot.create(c)).isEqualTo(List.of("t"));
             assertThat(slot.create(c)).isEmpty();
         }
+        sides.fenced();
         sides.target("INSERT INTO t VALUES (1, 'a')");
         sides.target("UPDATE t SET note = 'b'");
         sides.target("DELETE FROM t");

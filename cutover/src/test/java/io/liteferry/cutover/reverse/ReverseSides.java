@@ -14,6 +14,7 @@ import io.liteferry.core.postgres.PgConnections;
 import io.liteferry.core.sqlite.Sql;
 import io.liteferry.embedded.SharedServers;
 import io.liteferry.sink.SinkService;
+import io.liteferry.sink.schema.TargetGate;
 import io.liteferry.sink.schema.TargetInstaller;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -114,6 +115,8 @@ final class ReverseSides implements AutoCloseable {
                 Connection sqlite = DriverManager.getConnection("jdbc:sqlite:" + file)) {
             ReplicationSlot slot = new ReplicationSlot(plan);
             slot.create(c);
+            new TargetGate(plan).open(c);
+            c.commit();
             ReversePosition.begin(sqlite, slot.advance(c));
         } catch (SQLException e) {
             throw new IllegalStateException(e);
