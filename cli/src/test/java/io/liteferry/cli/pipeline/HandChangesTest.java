@@ -15,6 +15,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -69,6 +70,7 @@ class HandChangesTest {
             assertThat(state.verifiedAgain()).isEqualTo(List.of("Genre 99", "PlaylistTrack 1,3402", "Track 17"));
 
             historyIsShown(chinook);
+            manifestIsKeptAndVerified(chinook, target);
             String scraped = scraped(pipeline);
             assertThat(DocumentedMetrics.NAMES)
                     .filteredOn(name -> !scraped.contains(name))
@@ -152,6 +154,31 @@ class HandChangesTest {
                 command(chinook, "validate", "--history", "-o", "json").json();
         assertThat(validation.path("passes").get(0).path("equal").asLong()).isPositive();
         assertThat(validation.path("consistency").path("known_rows").asLong()).isPositive();
+    }
+
+    private void manifestIsKeptAndVerified(MigrationFixture chinook, String target) throws Exception {
+        MigrationFixture.Ended made = command(chinook, "manifest", "-o", "json");
+        assertThat(made.exit()).as(made.out()).isZero();
+        JsonNode genre = made.json().path("tables").get(4);
+        assertThat(genre.path("name").asText()).isEqualTo("Genre");
+        assertThat(genre.path("sqlite").path("rows").asLong()).isEqualTo(25);
+        assertThat(genre.path("sqlite")).isEqualTo(genre.path("postgresql"));
+        assertThat(genre.path("still").asBoolean()).isTrue();
+        String kept =
+                Files.writeString(folder.resolve("manifest.json"), made.out()).toString();
+        MigrationFixture.Ended same = command(chinook, "manifest", "--verify", kept);
+        assertThat(same.exit()).as(same.out()).isZero();
+        try (Connection c = DriverManager.getConnection(SharedServers.byHand(target));
+                Statement s = c.createStatement()) {
+            s.execute("UPDATE \"Genre\" SET \"Name\" = 'By hand' WHERE \"GenreId\" = 7");
+        }
+        MigrationFixture.Ended changed = command(chinook, "manifest", "--verify", kept);
+        assertThat(changed.exit()).isEqualTo(ExitCode.NOT_READY);
+        assertThat(changed.out()).contains("Genre: PostgreSQL had 25 rows").contains("1 differences since");
+        assertThat(command(chinook, "manifest").out()).contains("differs: Genre: SQLite has 25 rows");
+        assertThat(command(chinook, "manifest", "--verify", chinook.config().toString())
+                        .exit())
+                .isEqualTo(ExitCode.USAGE);
     }
 
     private static String scraped(Pipeline pipeline) throws Exception {

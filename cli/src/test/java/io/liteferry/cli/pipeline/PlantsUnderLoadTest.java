@@ -51,7 +51,7 @@ class PlantsUnderLoadTest {
         MigrationFixture bank = bank();
         Plan plan = bank.plan();
         try (Pipeline pipeline = Pipeline.start(plan, Clock.systemUTC(), EnumSet.allOf(Pipeline.Part.class));
-                Connection postgres = DriverManager.getConnection(target);
+                Connection postgres = DriverManager.getConnection(SharedServers.byHand(target));
                 SteadyWriter writer = new SteadyWriter(bank.source(), WRITES_PER_SECOND, quietRows, BUSY_ROWS)) {
             writer.start();
             awaitPass(postgres, plan, pipeline);
