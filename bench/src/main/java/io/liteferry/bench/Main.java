@@ -145,6 +145,21 @@ final class Main {
         return print(report, new CaptureRead(rows, rounds.count).run(this::progress));
     }
 
+    @Command(
+            name = "validation",
+            description = "A full pass of the validator, beside a plain scan and hash of the same rows on each side.")
+    int validation(
+            @Option(
+                            names = "--rows",
+                            defaultValue = "1000000",
+                            description = "Rows of ten columns (default: ${DEFAULT-VALUE}).")
+                    long rows,
+            @Mixin Rounds rounds,
+            @Mixin Report report)
+            throws Exception {
+        return print(report, new Validation(rows, rounds.count).run(this::progress));
+    }
+
     private void progress(String line) {
         spec.commandLine().getErr().println(line);
     }
