@@ -256,10 +256,15 @@ public final class BatchReader implements AutoCloseable {
         SliceWriter out = new SliceWriter(batch, before, scratch);
         SourceReader.Seen seen = readInTurn(out);
         lastPollNanos = System.nanoTime();
-        boolean nothing = open == null
-                && out.rows() == 0
+        // A batch that was open when the fence came has not read to W: nobody waited for it. It is not ended halfway.
+        boolean waits = source.fenced() && !seen.logEnd();
+        boolean nothing = out.rows() == 0
                 && !seen.progressChanged()
-                && (source.fenced() || held.equals(told) && source.position().equals(ended));
+                && (waits
+                        || open == null
+                                && (source.fenced()
+                                        || held.equals(told)
+                                                && source.position().equals(ended)));
         if (seen.schemaOnly()) {
             knownDataVersion = LOOK_AGAIN;
         } else if (seen.logEnd()) {

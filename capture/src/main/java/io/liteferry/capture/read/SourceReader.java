@@ -164,7 +164,7 @@ final class SourceReader implements AutoCloseable {
                 // PostgreSQL is written now. What stands here then is no news of the application's, and is not to be
                 // sent.
                 transaction.execute("COMMIT");
-                return new Seen(true, false, false, range[1] - range[0] + 1);
+                return new Seen(position.seq() == range[1], false, false, range[1] - range[0] + 1);
             }
             if (schema.mustAskTarget()) {
                 transaction.execute("ROLLBACK");

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.liteferry.capture.install.SourceFence;
 import io.liteferry.core.change.BatchEnd;
 import io.liteferry.core.change.Signal;
+import io.liteferry.core.options.Options;
 import io.liteferry.core.row.RowKey;
 import io.liteferry.core.row.SqliteValue;
 import io.liteferry.core.sqlite.SqliteFile;
@@ -67,6 +68,29 @@ class FencedSourceTest extends BatchReading {
                     .containsExactly("t lost " + key(3), "keyless lost " + key(2));
             source.sql("UPDATE t SET v = 'x'", "UPDATE keyless SET v = 'x'");
             CaptureFuzzTest.drain(reader, replica);
+            assertThat(replica.differences(source.connection())).isEmpty();
+        }
+    }
+
+    /** A cutover waits until the log is read to its end; whoever fences without that gets no half of a batch either. */
+    @Test
+    void aBatchThatIsOpenWhenTheFenceComesIsEndedOnlyAfterIt() throws Exception {
+        source.option(Options.MAX_BATCH_SIZE, "10");
+        twoTables();
+        try (BatchReader reader = install()) {
+            CaptureFuzzTest.drain(reader, replica);
+            BatchEnd before = end();
+            numbers(source, "INSERT INTO t SELECT i + 100, 'x' FROM n", 40);
+            Slice first = reader.next(0).orElseThrow();
+            assertThat(first.end()).isEmpty();
+            replica.take(first);
+            raise();
+            assertThat(reader.next(20)).isEmpty();
+            assertThat(end()).isSameAs(before);
+            lower();
+            CaptureFuzzTest.drain(reader, replica);
+            assertThat(end().batch()).isEqualTo(first.batch().batch());
+            assertThat(progress("t").since()).isNull();
             assertThat(replica.differences(source.connection())).isEmpty();
         }
     }
