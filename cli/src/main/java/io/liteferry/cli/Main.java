@@ -4,12 +4,17 @@ import io.liteferry.cli.command.ApplyCommand;
 import io.liteferry.cli.command.BackupCommand;
 import io.liteferry.cli.command.CheckCommand;
 import io.liteferry.cli.command.CompareCommand;
+import io.liteferry.cli.command.CompleteCommand;
+import io.liteferry.cli.command.CutoverCommand;
 import io.liteferry.cli.command.DemoCommand;
 import io.liteferry.cli.command.DiffCommand;
+import io.liteferry.cli.command.DrillCommand;
 import io.liteferry.cli.command.ManifestCommand;
 import io.liteferry.cli.command.PlanCommand;
 import io.liteferry.cli.command.QuarantineCommand;
 import io.liteferry.cli.command.RepairCommand;
+import io.liteferry.cli.command.ReportCommand;
+import io.liteferry.cli.command.RollbackCommand;
 import io.liteferry.cli.command.RunCommand;
 import io.liteferry.cli.command.SchemaWindowCommand;
 import io.liteferry.cli.command.SignalCommand;
@@ -53,6 +58,11 @@ import picocli.CommandLine.Spec;
             SignalCommand.class,
             SchemaWindowCommand.class,
             BackupCommand.class,
+            CutoverCommand.class,
+            RollbackCommand.class,
+            CompleteCommand.class,
+            ReportCommand.class,
+            DrillCommand.class,
             UninstallCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",

@@ -93,6 +93,20 @@ public final class SourceFence implements AutoCloseable {
         return found.schemaVersion();
     }
 
+    /** Rows of tables of ours. */
+    public interface OwnRows {
+        void write(Connection connection) throws SQLException;
+    }
+
+    /** Writes rows of ours in the transaction, before it is committed; not for tables, see {@link #hold}. */
+    public void write(OwnRows rows) {
+        try {
+            rows.write(connection);
+        } catch (SQLException e) {
+            throw file.failure(what, e);
+        }
+    }
+
     /** @throws LiteferryException {@link ErrorCode#SOURCE_BUSY} outside WAL, where a reader stays; it is still held then */
     public void commit() {
         try {

@@ -1,5 +1,7 @@
 package io.liteferry.cli.command;
 
+import io.liteferry.cli.local.LocalServers;
+import io.liteferry.cli.local.StateFolder;
 import io.liteferry.cli.report.Output;
 import io.liteferry.cli.report.Reports;
 import io.liteferry.core.ExitCode;
@@ -7,8 +9,11 @@ import io.liteferry.core.LiteferryException;
 import io.liteferry.core.change.Position;
 import io.liteferry.core.options.Options;
 import io.liteferry.core.plan.Plan;
+import io.liteferry.core.postgres.PgConnections;
 import io.liteferry.core.sqlite.SqliteFile;
+import io.liteferry.cutover.Request;
 import io.liteferry.cutover.backup.SourceBackup;
+import io.liteferry.cutover.journal.Journal;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -55,15 +60,31 @@ public final class BackupCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Plan plan = file.read();
+        Plan plan = LocalServers.withRunning(file.read(), StateFolder.beside(file.path()));
         Path folder = Optional.ofNullable(to).orElseGet(() -> file.path().resolveSibling(FOLDER));
         List<Reports.BackupLine> lines = new ArrayList<>();
         Map<String, LiteferryException> failed = EachSource.run(
                 plan,
-                source -> lines.add(
-                        line(source, take(source, folder, spec.commandLine().getErr()))));
+                source -> {
+                    SourceBackup backup = take(source, folder, spec.commandLine().getErr());
+                    lines.add(line(source, backup));
+                    journal(source, backup);
+                });
         print(lines, failed);
         return failed.isEmpty() ? ExitCode.OK : ExitCode.FAILED;
+    }
+
+    /** What a cutover asks for; a backup before apply is only a backup. */
+    private void journal(Plan source, SourceBackup backup) {
+        if (source.options().optional(Options.CONNECTION_URL).isEmpty()) {
+            spec.commandLine()
+                    .getErr()
+                    .println("not noted in the journal: the embedded PostgreSQL does not run; a cutover asks for one that is");
+            return;
+        }
+        try (Journal journal = new Journal(PgConnections.of(source.options()), source.source())) {
+            journal.backup(backup, Request.of(source.options()).by());
+        }
     }
 
     /** Several sources have a folder each: their files may have one name. */

@@ -2,7 +2,9 @@ package io.liteferry.cli.command;
 
 import io.liteferry.cli.demo.Planted;
 import io.liteferry.cli.demo.ShopDatabase;
+import io.liteferry.cli.demo.ShopFront;
 import io.liteferry.cli.demo.ShopLoad;
+import io.liteferry.cli.demo.Side;
 import io.liteferry.cli.demo.Writes;
 import io.liteferry.cli.local.LocalServers;
 import io.liteferry.cli.local.Pipeline;
@@ -25,6 +27,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -40,8 +43,8 @@ import java.util.function.Supplier;
 /** The demo's story, step by step. */
 final class Demo {
     private static final Duration PATIENCE = Duration.ofMinutes(3);
-    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
     private static final long SEED = 42;
+    private static final int DESKS = 4;
     private static final String STABLE = "5s";
 
     private final Path folder;
@@ -51,9 +54,6 @@ final class Demo {
     private final PrintWriter err;
     private final Clock clock;
     private final Stopping stopping;
-
-    /** The user has had enough. */
-    static final class Interrupted extends RuntimeException {}
 
     Demo(Path folder, long rows, int rate, int seconds, PrintWriter err, Clock clock, Stopping stopping) {
         this.folder = folder;
@@ -90,7 +90,8 @@ final class Demo {
     boolean succeeded(Reports.DemoReport report) {
         return report.state().verdict().equals(VerdictDocument.READY)
                 && report.found().equals(report.planted())
-                && report.repaired().equals(report.planted());
+                && report.repaired().equals(report.planted())
+                && report.moves().size() == Rehearsal.MOVES;
     }
 
     private Plan plan(Path source, Path config) {
@@ -129,12 +130,14 @@ final class Demo {
             Instant started,
             boolean keep)
             throws InterruptedException {
+        Rehearsal rehearsal = new Rehearsal(plan, config, pipeline, clock, stopping, err, PATIENCE);
+        rehearsal.watch(load::failure);
         ReadinessWatch watch = new ReadinessWatch(state, err, clock, started);
-        until("READY", pipeline, load, () -> watch.lookAgain().isPresent());
+        rehearsal.until("READY", () -> watch.lookAgain().isPresent());
         double secondsToReady = since(started);
         say("READY after " + Output.seconds(secondsToReady) + "; written meanwhile: " + text(load.writes()));
 
-        stayClean(pipeline, load, state);
+        stayClean(rehearsal, state);
 
         TreeSet<String> planted = new TreeSet<>();
         new Planted(plan, PgConnections.of(plan.options()))
@@ -142,7 +145,7 @@ final class Demo {
                 .forEach(p -> planted.add(p.table() + " " + p.key()));
         say("changed " + planted.size() + " rows in PostgreSQL by hand: " + String.join("; ", planted));
         TreeSet<String> found = new TreeSet<>();
-        until("the planted rows are found", pipeline, load, () -> {
+        rehearsal.until("the planted rows are found", () -> {
             found.clear();
             state.openMismatches(1_000).forEach(m -> found.add(m.substring(0, m.lastIndexOf(' '))));
             return found.containsAll(planted);
@@ -151,20 +154,19 @@ final class Demo {
 
         long asked = RepairRequest.request(plan, Optional.empty());
         say("asked capture to send these " + asked + " keys again, in order with live changes");
-        until(
+        rehearsal.until(
                 "the repaired rows are verified",
-                pipeline,
-                load,
                 () -> state.openMismatches(1).isEmpty());
         TreeSet<String> repaired = new TreeSet<>(state.verifiedAgain());
         repaired.retainAll(planted);
         say("repaired and seen equal again: " + String.join("; ", repaired));
-        until("READY again", pipeline, load, () -> watch.lookAgain().isPresent());
+        rehearsal.until("READY again", () -> watch.lookAgain().isPresent());
         load.stop();
-        say("the application has stopped; written: " + text(load.writes()));
+        say("this application has stopped; written: " + text(load.writes()));
+        List<Reports.Move> moves = moves(plan, rehearsal);
         Instant stopped = clock.instant();
         ReadinessWatch last = new ReadinessWatch(state, err, clock, stopped.plus(Duration.ofSeconds(1)));
-        until("the last verdict", pipeline, load, () -> last.lookAgain().isPresent());
+        rehearsal.until("the last verdict", () -> last.lookAgain().isPresent());
 
         List<String> next = new ArrayList<>();
         if (keep) {
@@ -182,15 +184,46 @@ final class Demo {
                 List.copyOf(planted),
                 List.copyOf(found),
                 List.copyOf(repaired),
+                moves,
                 next);
     }
 
+    /** Another application, one that obeys the hook, moves to PostgreSQL, back, and there again. */
+    private List<Reports.Move> moves(Plan plan, Rehearsal rehearsal) throws InterruptedException {
+        Side sqlite = Side.sqlite(plan.options().path(Options.DATABASE_FILE_PATH));
+        try (ShopFront desk = new ShopFront(sqlite, Side.postgres(plan), DESKS, rate, SEED)) {
+            desk.load().start();
+            say("an order desk writes now, about " + rate + " transactions a second; it obeys the hook of the cutover");
+            List<Reports.Move> moves = rehearsal.play(desk.load());
+            audit(desk);
+            return moves;
+        }
+    }
+
+    private void audit(ShopFront desk) {
+        try {
+            List<String> differences = desk.audit();
+            if (!differences.isEmpty()) {
+                throw new LiteferryException(
+                        ErrorCode.NOT_READY,
+                        "Holding the order desk's ledger against the database: "
+                                + String.join("; ", differences.subList(0, Math.min(10, differences.size())))
+                                + ". This is an error of Liteferry; please report it.");
+            }
+        } catch (SQLException e) {
+            throw new LiteferryException(
+                    ErrorCode.SERVICE_FAILED, "Reading the order desk's orders: " + e.getMessage(), e);
+        }
+        say("the order desk has stopped: all " + Output.count(desk.load().acknowledged())
+                + " transactions that it saw acknowledged are there, and nothing else");
+    }
+
     /** The application goes on writing; nothing may be reported that was only in flight. */
-    private void stayClean(Pipeline pipeline, ShopLoad load, MigrationState state) throws InterruptedException {
+    private void stayClean(Rehearsal rehearsal, MigrationState state) throws InterruptedException {
         say("going on for " + seconds + " s; nothing may be reported that is only in flight");
         Instant end = clock.instant().plusSeconds(seconds);
         while (clock.instant().isBefore(end)) {
-            pause(pipeline, load);
+            rehearsal.pause();
             List<String> reported = state.openMismatches(10);
             if (!reported.isEmpty()) {
                 throw new LiteferryException(
@@ -198,35 +231,6 @@ final class Demo {
                         "Validating the untouched target: " + String.join("; ", reported)
                                 + ". Nothing was changed by hand yet, so this is an error of Liteferry; please report it.");
             }
-        }
-    }
-
-    private void until(String what, Pipeline pipeline, ShopLoad load, Supplier<Boolean> reached)
-            throws InterruptedException {
-        Instant deadline = clock.instant().plus(PATIENCE);
-        while (!reached.get()) {
-            if (clock.instant().isAfter(deadline)) {
-                throw new LiteferryException(
-                        ErrorCode.TIMED_OUT,
-                        "Waiting until " + what + ": not within " + PATIENCE.toMinutes()
-                                + " minutes. The lines above say how far it came.");
-            }
-            pause(pipeline, load);
-        }
-    }
-
-    private void pause(Pipeline pipeline, ShopLoad load) throws InterruptedException {
-        if (stopping.await(BETWEEN_LOOKS)) {
-            throw new Interrupted();
-        }
-        pipeline.failIfEnded();
-        Optional<Throwable> failure = load.failure();
-        if (failure.isPresent()) {
-            throw new LiteferryException(
-                    ErrorCode.SERVICE_FAILED,
-                    "Writing to the sample shop: " + failure.get()
-                            + ". This is an error of the demo; please report it.",
-                    failure.get());
         }
     }
 

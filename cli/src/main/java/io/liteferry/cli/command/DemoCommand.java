@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -28,7 +29,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Starts Kafka and PostgreSQL in this process, makes a sample shop in SQLite and keeps writing to it;",
             "plans, applies, copies, streams and validates to READY; then changes rows in PostgreSQL by hand,",
-            "shows that exactly these are found, and repairs them through the pipeline."
+            "shows that exactly these are found, and repairs them through the pipeline; then moves an application",
+            "to PostgreSQL, back to SQLite and to PostgreSQL again, while it writes."
         })
 public final class DemoCommand implements Callable<Integer> {
     @Option(
@@ -73,7 +75,7 @@ public final class DemoCommand implements Callable<Integer> {
             Reports.DemoReport report = demo.run(keep);
             print(out, report);
             return demo.succeeded(report) ? ExitCode.OK : ExitCode.FAILED;
-        } catch (Demo.Interrupted e) {
+        } catch (Rehearsal.Interrupted e) {
             err.println("Interrupted.");
             return ExitCode.INTERRUPTED;
         } finally {
@@ -96,7 +98,17 @@ public final class DemoCommand implements Callable<Integer> {
         out.println("written meanwhile: " + Demo.text(report.writes()));
         out.println("changed by hand in PostgreSQL: " + report.planted().size() + ", found: "
                 + report.found().size() + ", repaired: " + report.repaired().size());
+        moves(out, report.moves());
         Output.nextSteps(out, report.nextSteps());
+    }
+
+    static void moves(PrintWriter out, List<Reports.Move> moves) {
+        moves.forEach(m -> out.printf(
+                Locale.ROOT,
+                "moved to %s: writers held for %.0f ms, the longest write took %.0f ms%n",
+                m.to(),
+                m.pauseMillis(),
+                m.longestMillis()));
     }
 
     private static Path makeFolder() {
@@ -110,7 +122,7 @@ public final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private static void delete(Path folder, PrintWriter err) {
+    static void delete(Path folder, PrintWriter err) {
         try (Stream<Path> files = Files.walk(folder)) {
             List<Path> deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
             for (Path file : deepestFirst) {

@@ -40,6 +40,9 @@ public final class ServiceProbe {
         states.put("capture", state(options.string(Options.CAPTURE_ADMIN_ADDRESS)));
         states.put("sink", state(options.string(Options.SINK_ADMIN_ADDRESS)));
         states.put("validator", state(options.string(Options.VALIDATOR_ADMIN_ADDRESS)));
+        if (options.flag(Options.CUTOVER_REVERSE_ENABLED)) {
+            states.put("reverse", state(options.string(Options.REVERSE_ADMIN_ADDRESS)));
+        }
         return states;
     }
 

@@ -1,24 +1,19 @@
 package io.liteferry.cli.report;
 
+import static io.liteferry.cli.report.HtmlPage.escaped;
+
 import java.io.PrintWriter;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Rows that differ as one HTML page that needs nothing beside it. */
 public final class MismatchPage {
-    private static final String STYLE = "body{font:14px sans-serif;margin:2em}table{border-collapse:collapse}"
-            + "td,th{border:1px solid #bbb;padding:.3em .6em;text-align:left;vertical-align:top}"
-            + "code{white-space:pre-wrap;word-break:break-all}.differs{background:#fee}";
-
     private MismatchPage() {}
 
     public static void write(PrintWriter out, MismatchReports.Diff diff) {
-        String title = "Table " + escaped(diff.table()) + ": " + Output.count(diff.open()) + " rows differ";
-        out.println("<!DOCTYPE html>");
-        out.println("<html lang=\"en\"><head><meta charset=\"utf-8\"><title>" + title + "</title><style>" + STYLE
-                + "</style></head><body>");
-        out.println("<h1>" + title + "</h1>");
-        out.println("<table><tr><th>Key</th><th>Kind</th><th>Columns</th><th>Since</th><th>Repair asked</th>"
+        String title = "Table " + diff.table() + ": " + Output.count(diff.open()) + " rows differ";
+        HtmlPage.begin(out, title);
+                out.println("<table><tr><th>Key</th><th>Kind</th><th>Columns</th><th>Since</th><th>Repair asked</th>"
                 + "<th>Seen equal again</th></tr>");
         for (MismatchReports.Line line : diff.rows()) {
             out.println("<tr><td><code>" + escaped(line.key()) + "</code></td><td>" + escaped(line.kind()) + "</td><td>"
@@ -32,7 +27,8 @@ public final class MismatchPage {
                 out.println("</td></tr>");
             }
         }
-        out.println("</table></body></html>");
+        out.println("</table>");
+        HtmlPage.end(out);
     }
 
     private static void values(PrintWriter out, List<MismatchReports.Value> values, List<String> differing) {
@@ -58,21 +54,5 @@ public final class MismatchPage {
 
     private static String orNothing(@Nullable String text) {
         return text == null ? "" : text;
-    }
-
-    private static String escaped(String text) {
-        StringBuilder escaped = new StringBuilder();
-        text.codePoints().forEach(c -> {
-            switch (c) {
-                case '&' -> escaped.append("&amp;");
-                case '<' -> escaped.append("&lt;");
-                case '>' -> escaped.append("&gt;");
-                case '"' -> escaped.append("&quot;");
-                case '\'' -> escaped.append("&#39;");
-                case 0 -> escaped.append("\\0");
-                default -> escaped.appendCodePoint(c);
-            }
-        });
-        return escaped.toString();
     }
 }

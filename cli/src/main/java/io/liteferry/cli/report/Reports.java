@@ -259,5 +259,35 @@ public final class Reports {
             @JsonProperty("planted") List<String> planted,
             @JsonProperty("found") List<String> found,
             @JsonProperty("repaired") List<String> repaired,
+            @JsonProperty("moves") List<Move> moves,
             @JsonProperty("next_steps") List<String> nextSteps) {}
+
+    /**
+     * The answer of {@code drill}.
+     *
+     * @param steps seconds that each took, in order
+     */
+    public record DrillReport(
+            @JsonProperty("apiVersion") String apiVersion,
+            @JsonProperty("kind") String kind,
+            @JsonProperty("steps_seconds") Map<String, Double> steps,
+            @JsonProperty("moves") List<Move> moves,
+            @JsonProperty("rows") long rows,
+            @JsonProperty("next_steps") List<String> nextSteps) {
+        public DrillReport(Map<String, Double> steps, List<Move> moves, long rows, List<String> nextSteps) {
+            this(API_VERSION, "DrillReport", steps, moves, rows, nextSteps);
+        }
+    }
+
+    /**
+     * One cutover or rollback of the demo or of a drill.
+     *
+     * @param pauseMillis from the hold to the call of the hook
+     * @param longestMillis the longest that a write of the application took
+     */
+    public record Move(
+            @JsonProperty("to") String to,
+            @JsonProperty("pause_ms") double pauseMillis,
+            @JsonProperty("longest_write_ms") double longestMillis,
+            @JsonProperty("refused") long refused) {}
 }

@@ -53,8 +53,8 @@ public final class Topics {
                                         : "Put the sources that were removed back into the migration file, in their places."));
     }
 
-    /** Makes the topics, and the partitions of sources added since, that are missing; returns the names of new topics. */
-    public static List<String> makeMissing(Admin admin, Plan plan) {
+    /** Every topic of a migration with its settings. */
+    private static Map<String, Map<String, String>> wanted(Plan plan) {
         TopicNames names = TopicNames.of(plan);
         Map<String, String> keep = Map.of(
                 "cleanup.policy",
@@ -74,6 +74,39 @@ public final class Topics {
         wanted.put(names.applied(), compacted);
         wanted.put(names.validation(), compacted);
         wanted.put(names.signals(), Map.of("cleanup.policy", "delete"));
+        return wanted;
+    }
+
+    /** Deletes the topics of a migration that are there; returns their names. */
+    public static List<String> delete(Admin admin, Plan plan) {
+        try {
+            Set<String> present = admin.listTopics().names().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            List<String> ours =
+                    wanted(plan).keySet().stream().filter(present::contains).sorted().toList();
+            admin.deleteTopics(ours).all().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            return ours;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw failure("Deleting", plan, e);
+        } catch (ExecutionException | TimeoutException e) {
+            throw failure("Deleting", plan, e);
+        }
+    }
+
+    private static LiteferryException failure(String doing, Plan plan, Exception e) {
+        String found = e instanceof TimeoutException
+                ? "no answer in " + PATIENCE_SECONDS + " s"
+                : e instanceof InterruptedException ? "interrupted" : String.valueOf(e.getCause());
+        return new LiteferryException(
+                ErrorCode.KAFKA_UNREACHABLE,
+                doing + " the topics of " + plan.name() + ": " + found
+                        + ". Check bootstrap.servers and the rights on topics.",
+                e);
+    }
+
+    /** Makes the topics, and the partitions of sources added since, that are missing; returns the names of new topics. */
+    public static List<String> makeMissing(Admin admin, Plan plan) {
+        Map<String, Map<String, String>> wanted = wanted(plan);
         short replication = (short) plan.options().integer(Options.TOPIC_REPLICATION_FACTOR);
         try {
             Set<String> present = admin.listTopics().names().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
@@ -95,15 +128,9 @@ public final class Topics {
             return missing.stream().map(NewTopic::name).sorted().toList();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new LiteferryException(
-                    ErrorCode.KAFKA_UNREACHABLE, "Making the topics of " + plan.name() + " was interrupted.", e);
+            throw failure("Making", plan, e);
         } catch (ExecutionException | TimeoutException e) {
-            throw new LiteferryException(
-                    ErrorCode.KAFKA_UNREACHABLE,
-                    "Making the topics of " + plan.name() + ": "
-                            + (e instanceof TimeoutException ? "no answer in 30 s" : String.valueOf(e.getCause()))
-                            + ". Check bootstrap.servers and the right to create topics.",
-                    e);
+            throw failure("Making", plan, e);
         }
     }
 }

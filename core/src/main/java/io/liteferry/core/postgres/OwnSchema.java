@@ -2,7 +2,6 @@ package io.liteferry.core.postgres;
 
 import io.liteferry.core.ErrorCode;
 import io.liteferry.core.LiteferryException;
-import java.util.List;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 
@@ -33,20 +32,5 @@ public final class OwnSchema {
                             + ". The role needs CREATE on the database, or a schema " + NAME + " of its own.",
                     e);
         }
-    }
-
-    /** Our tables, for uninstall and for tests that look at all of them. */
-    public static List<String> tables() {
-        return List.of(
-                "applied",
-                "suspended_constraint",
-                "quarantine",
-                "quarantine_discard",
-                "partition",
-                "sweep",
-                "after_load",
-                "validation_pass",
-                "validation_mismatch",
-                "verdict");
     }
 }

@@ -120,6 +120,11 @@ public record PgConnections(String url, String username, String password) {
                 e);
     }
 
+    /** The address, for people: without parameters, where a password could stand. */
+    public String shown() {
+        return withoutSecrets(url);
+    }
+
     private static String withoutSecrets(String url) {
         int parameters = url.indexOf('?');
         return parameters < 0 ? url : url.substring(0, parameters);

@@ -82,6 +82,11 @@ final class HolderChecks {
         }
     }
 
+    static List<String> holding(Path file, Surroundings from) throws IOException {
+        return new HolderChecks(file, new ArrayList<>())
+                .holders(from.processes()).stream().map(Holder::toString).toList();
+    }
+
     static Finding litestream(Path file, String seen) {
         return Finding.warning(
                 "SRC-LITESTREAM",

@@ -37,6 +37,16 @@ public final class Preflight {
                 .toList();
     }
 
+    /** Other processes that have the file open, each with its id, command and user. */
+    public static List<String> holders(SqliteFile file) {
+        try {
+            return HolderChecks.holding(file.path().toAbsolutePath(), surroundings());
+        } catch (IOException e) {
+            throw new LiteferryException(
+                    ErrorCode.SOURCE_NOT_READABLE, "Looking who has " + file.path() + " open: " + e + ". Check /proc.", e);
+        }
+    }
+
     private static Surroundings surroundings() {
         try {
             return Surroundings.current();

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * stands in {@link #failure()}; it is logged once, there.
  */
 public interface Service extends AutoCloseable {
-    /** {@code capture}, {@code sink} or {@code validator}. */
+    /** {@code capture}, {@code sink}, {@code validator} or {@code reverse}. */
     String name();
 
     void start();

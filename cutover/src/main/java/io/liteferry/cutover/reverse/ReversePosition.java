@@ -5,6 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 
 /**
  * How far SQLite is behind PostgreSQL: the one row of {@value #TABLE}, written in the transaction that writes what it says.
@@ -45,11 +46,17 @@ public record ReversePosition(long offset, long lsn, String mark, long millis) {
         new ReversePosition(now.offset, Math.max(now.lsn, lsn), "", now.millis).write(sqlite);
     }
 
-    /** The tables of the reverse feed in SQLite, in the grammar of 3.7.2. */
+    /** Statements that make the tables of the reverse feed in SQLite, in the grammar of 3.7.2. */
+    public static List<String> tables() {
+        return List.of(
+                "CREATE TABLE IF NOT EXISTS " + TABLE + "(kafka_offset, lsn, mark, millis)", ReverseQuarantine.MAKE);
+    }
+
     static void makeTables(Connection sqlite) throws SQLException {
         try (Statement s = sqlite.createStatement()) {
-            s.execute("CREATE TABLE IF NOT EXISTS " + TABLE + "(kafka_offset, lsn, mark, millis)");
-            ReverseQuarantine.makeTable(s);
+            for (String table : tables()) {
+                s.execute(table);
+            }
         }
     }
 

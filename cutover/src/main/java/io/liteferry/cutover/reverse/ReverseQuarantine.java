@@ -5,7 +5,6 @@ import io.liteferry.core.change.ReverseRecord;
 import io.liteferry.core.row.SqliteValue;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,16 +20,14 @@ import org.jspecify.annotations.Nullable;
 public final class ReverseQuarantine {
     public static final String TABLE = "_liteferry_quarantine";
 
+    static final String MAKE =
+            "CREATE TABLE IF NOT EXISTS " + TABLE + "(tbl, key, record, reason, since_ms, PRIMARY KEY (tbl, key))";
+
     private final Statements statements;
     private long count;
 
     ReverseQuarantine(Statements statements) {
         this.statements = statements;
-    }
-
-    static void makeTable(Statement s) throws SQLException {
-        s.execute(
-                "CREATE TABLE IF NOT EXISTS " + TABLE + "(tbl, key, record, reason, since_ms, PRIMARY KEY (tbl, key))");
     }
 
     /** Looks again how many entries there are: at the beginning of each transaction, as one may have been undone. */

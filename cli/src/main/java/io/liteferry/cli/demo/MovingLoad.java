@@ -1,0 +1,197 @@
+package io.liteferry.cli.demo;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.liteferry.core.ErrorCode;
+import io.liteferry.core.LiteferryException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An application that obeys the hook of a cutover: its writers write to whichever database it was told to, and try again
+ * where that is closed. It knows the longest time that a write took: the pause that a customer saw.
+ */
+public final class MovingLoad implements AutoCloseable {
+    private static final Duration RETRY = Duration.ofMillis(5);
+
+    private final AtomicReference<Side> side;
+    private final Side sqlite;
+    private final Side postgres;
+    private final int transactionsPerSecond;
+    private final List<Writer> writers = new ArrayList<>();
+    private final List<Thread> threads = new ArrayList<>();
+    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    private final AtomicLong longestNanos = new AtomicLong();
+    private final AtomicLong refusals = new AtomicLong();
+    private final HttpServer ear;
+    private volatile boolean running = true;
+
+    /** One transaction; it may be run again where it was refused. */
+    public interface Intent {
+        void run(Side side, Connection c) throws SQLException;
+
+        /** It is committed, and the application knows. */
+        default void acknowledged() {}
+    }
+
+    /** What a writer does next. */
+    public interface Draw {
+        Intent next();
+    }
+
+    /**
+     * @param transactionsPerSecond of all writers together
+     * @param draws one a writer
+     */
+    public MovingLoad(Side sqlite, Side postgres, int transactionsPerSecond, List<? extends Draw> draws) {
+        this.sqlite = sqlite;
+        this.postgres = postgres;
+        this.side = new AtomicReference<>(sqlite);
+        this.transactionsPerSecond = transactionsPerSecond;
+        draws.forEach(d -> writers.add(new Writer(d)));
+        try {
+            ear = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        } catch (IOException e) {
+            throw new LiteferryException(
+                    ErrorCode.SERVICE_FAILED, "Listening for the hook of the sample application: " + e, e);
+        }
+        ear.createContext("/move", this::moved);
+    }
+
+    /** What to give as {@code cutover.hook}. */
+    public String hook() {
+        return "http://127.0.0.1:" + ear.getAddress().getPort() + "/move";
+    }
+
+    public void start() {
+        ear.start();
+        for (Writer w : writers) {
+            Thread thread = new Thread(w, "writer-" + threads.size());
+            threads.add(thread);
+            thread.start();
+        }
+    }
+
+    private void moved(HttpExchange call) throws IOException {
+        try (call) {
+            String told = new String(call.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+            side.set(told.contains("rollback") ? sqlite : postgres);
+            byte[] answer = ("writing to " + side.get().name()).getBytes(StandardCharsets.UTF_8);
+            call.sendResponseHeaders(200, answer.length);
+            call.getResponseBody().write(answer);
+        }
+    }
+
+    /** The database it writes to now. */
+    public Side writesTo() {
+        return side.get();
+    }
+
+    /** The longest a write took since this was asked last, refusals and waiting included. */
+    public Duration longest() {
+        return Duration.ofNanos(longestNanos.getAndSet(0));
+    }
+
+    /** How often a database has refused a write, and it was tried again. */
+    public long refusals() {
+        return refusals.get();
+    }
+
+    /** Transactions that were acknowledged. */
+    public long acknowledged() {
+        return writers.stream().mapToLong(w -> w.acknowledged).sum();
+    }
+
+    /** Why a writer has ended by itself. */
+    public Optional<Throwable> failure() {
+        return Optional.ofNullable(failure.get());
+    }
+
+    /** Lets each writer end its transaction. */
+    public void stop() throws InterruptedException {
+        running = false;
+        for (Thread t : threads) {
+            t.join();
+        }
+        threads.clear();
+        ear.stop(0);
+    }
+
+    @Override
+    public void close() {
+        try {
+            stop();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** One writer with connections of its own. */
+    private final class Writer implements Runnable {
+        private final Draw draw;
+        private volatile long acknowledged;
+
+        Writer(Draw draw) {
+            this.draw = draw;
+        }
+
+        @Override
+        public void run() {
+            long interval = TimeUnit.SECONDS.toNanos(1) * writers.size() / Math.max(1, transactionsPerSecond);
+            long due = System.nanoTime();
+            try {
+                while (running) {
+                    Intent intent = draw.next();
+                    long began = System.nanoTime();
+                    if (write(intent)) {
+                        longestNanos.accumulateAndGet(System.nanoTime() - began, Math::max);
+                        intent.acknowledged();
+                        acknowledged++;
+                    }
+                    due = Math.max(due + interval, System.nanoTime() - interval);
+                    TimeUnit.NANOSECONDS.sleep(Math.max(0, due - System.nanoTime()));
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (SQLException | RuntimeException e) {
+                failure.compareAndSet(null, e);
+                running = false;
+            } finally {
+                sqlite.leave();
+                postgres.leave();
+            }
+        }
+
+        /** Tries until the database that is open has acknowledged the write; false where it was stopped before. */
+        private boolean write(Intent intent) throws SQLException, InterruptedException {
+            while (true) {
+                Side now = side.get();
+                try {
+                    now.write(intent);
+                    return true;
+                } catch (SQLException e) {
+                    if (!now.closed(e)) {
+                        throw e;
+                    }
+                    refusals.incrementAndGet();
+                    if (!running) {
+                        return false;
+                    }
+                    TimeUnit.NANOSECONDS.sleep(RETRY.toNanos());
+                }
+            }
+        }
+    }
+}

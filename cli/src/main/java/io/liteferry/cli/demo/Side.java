@@ -1,0 +1,135 @@
+package io.liteferry.cli.demo;
+
+import io.liteferry.core.plan.Plan;
+import io.liteferry.core.postgres.PgConnections;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+
+/** One of the two databases as an application sees it: how it connects, begins, writes a time, and is told that it is closed. */
+public final class Side {
+    private static final int SQLITE_BUSY = 5;
+    private static final int SQLITE_CONSTRAINT = 19;
+
+    private final String name;
+    private final boolean sqlite;
+    private final Callable<Connection> connect;
+    private final ThreadLocal<@Nullable Connection> connection = new ThreadLocal<>();
+
+    private Side(String name, boolean sqlite, Callable<Connection> connect) {
+        this.name = name;
+        this.sqlite = sqlite;
+        this.connect = connect;
+    }
+
+    public static Side sqlite(Path file) {
+        return new Side("SQLite", true, () -> ShopDatabase.open(file));
+    }
+
+    /** The target of a plan, as an application would connect to it. */
+    public static Side postgres(Plan plan) {
+        return new Side("PostgreSQL", false, () -> {
+            Connection c = PgConnections.of(plan.options()).open("application");
+            c.setAutoCommit(true);
+            return c;
+        });
+    }
+
+    public String name() {
+        return name;
+    }
+
+    boolean isSqlite() {
+        return sqlite;
+    }
+
+    /** Whether a value was refused, and not the writer. */
+    boolean refusedByConstraint(SQLException e) {
+        return sqlite
+                ? (e.getErrorCode() & 0xFF) == SQLITE_CONSTRAINT && !closed(e)
+                : String.valueOf(e.getSQLState()).startsWith("23");
+    }
+
+    /** A moment as this database's columns hold it: unix milliseconds or timestamptz. */
+    Object time(long millis) {
+        return sqlite ? (Object) millis : Instant.ofEpochMilli(millis).toString();
+    }
+
+    /** Runs one transaction, whole or not at all. */
+    void write(MovingLoad.Intent intent) throws SQLException {
+        Connection c = connection();
+        try (Statement s = c.createStatement()) {
+            s.execute(sqlite ? "BEGIN IMMEDIATE" : "BEGIN");
+            intent.run(this, c);
+            s.execute("COMMIT");
+        } catch (SQLException e) {
+            rollBack(c, e);
+            throw e;
+        }
+    }
+
+    private void rollBack(Connection c, SQLException cause) {
+        try (Statement s = c.createStatement()) {
+            s.execute("ROLLBACK");
+        } catch (SQLException e) {
+            cause.addSuppressed(e);
+        }
+    }
+
+    /** Whether a write was refused because somebody holds this database, or because it is closed for good. */
+    boolean closed(SQLException e) {
+        if (sqlite) {
+            return (e.getErrorCode() & 0xFF) == SQLITE_BUSY
+                    || (e.getErrorCode() & 0xFF) == SQLITE_CONSTRAINT
+                            && String.valueOf(e.getMessage()).contains("migration fence");
+        }
+        return Set.of("25006", "55P03", "40P01", "40001").contains(String.valueOf(e.getSQLState()));
+    }
+
+    /** Work with a connection. */
+    interface Work {
+        void with(Connection c) throws SQLException;
+    }
+
+    /** Reads over a connection that is closed afterwards. */
+    void read(Work work) throws SQLException {
+        try {
+            work.with(connection());
+        } finally {
+            leave();
+        }
+    }
+
+    private Connection connection() throws SQLException {
+        Connection c = connection.get();
+        if (c == null) {
+            try {
+                c = connect.call();
+            } catch (SQLException | RuntimeException e) {
+                throw e;
+            } catch (Exception e) {
+                throw new IllegalStateException("cannot connect to " + name, e);
+            }
+            connection.set(c);
+        }
+        return c;
+    }
+
+    /** Closes this thread's connection. */
+    void leave() {
+        Connection c = connection.get();
+        connection.remove();
+        if (c != null) {
+            try {
+                c.close();
+            } catch (SQLException e) {
+                throw new IllegalStateException("closing the connection to " + name, e);
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package io.liteferry.cutover;
+
+import io.liteferry.core.plan.Plan;
+import io.liteferry.core.postgres.PgConnections;
+import io.liteferry.core.sqlite.SqliteFile;
+import io.liteferry.cutover.reverse.ReversePosition;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+
+/** The reverse feed as the conductor sees it: a mark goes in at PostgreSQL's end and is waited for in SQLite. */
+final class Feed implements AutoCloseable {
+    private final Plan plan;
+    private final SqliteFile file;
+    private final Connection postgres;
+    private final Connection sqlite;
+
+    Feed(Plan plan, PgConnections connections, SqliteFile file) {
+        this.plan = plan;
+        this.file = file;
+        this.postgres = connections.open("liteferry-mark");
+        this.sqlite = file.openReader();
+    }
+
+    /** Writes a mark behind everything that is committed now. */
+    String mark() {
+        String mark = UUID.randomUUID().toString();
+        try (PreparedStatement ps = postgres.prepareStatement("SELECT pg_logical_emit_message(true, 'liteferry', ?)")) {
+            ps.setString(1, mark);
+            ps.executeQuery().close();
+            postgres.commit();
+            return mark;
+        } catch (SQLException e) {
+            throw PgConnections.failure("Writing a mark behind the last write of " + plan.source(), e);
+        }
+    }
+
+    /** Whether everything before the mark is in SQLite. */
+    boolean reached(String mark) {
+        try {
+            return ReversePosition.read(sqlite).mark().equals(mark);
+        } catch (SQLException e) {
+            throw file.failure("Reading how far " + file.path() + " is behind PostgreSQL", e);
+        }
+    }
+
+    boolean reaches(String mark, Duration within) throws InterruptedException {
+        long deadline = System.nanoTime() + within.toNanos();
+        while (!reached(mark)) {
+            if (System.nanoTime() > deadline) {
+                return false;
+            }
+            TimeUnit.MILLISECONDS.sleep(1);
+        }
+        return true;
+    }
+
+    @Override
+    public void close() {
+        try (Connection p = postgres;
+                Connection s = sqlite) {
+            // both are closed, whichever fails
+        } catch (SQLException e) {
+            throw PgConnections.failure("Closing the connections of the reverse feed", e);
+        }
+    }
+}
