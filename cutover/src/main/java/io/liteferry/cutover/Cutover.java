@@ -80,12 +80,13 @@ public final class Cutover {
                 Journal journal = new Journal(connections, plan.source())) {
             Sides.Writable writable = Sides.of(plan, connections).writable();
             return switch (writable) {
-                case SQLITE -> new CutoverRun(
-                                this,
-                                gates(journal),
-                                new Recorder(journal.begin(Journal.Kind.CUTOVER, request.by()), listener),
-                                request)
-                        .go();
+                case SQLITE ->
+                    new CutoverRun(
+                                    this,
+                                    gates(journal),
+                                    new Recorder(journal.begin(Journal.Kind.CUTOVER, request.by()), listener),
+                                    request)
+                            .go();
                 case NEITHER -> finish(journal, request);
                 case POSTGRESQL ->
                     throw new LiteferryException(
@@ -124,11 +125,7 @@ public final class Cutover {
         try (Applied applied = new Applied(connections, plan.source());
                 SourceEnd source = new SourceEnd(file);
                 TargetSwitch target = TargetSwitch.begin(
-                        plan,
-                        connections,
-                        applied.demand(source.position()),
-                        source.counters(),
-                        request.timeout())) {
+                        plan, connections, applied.demand(source.position()), source.counters(), request.timeout())) {
             target.commit();
         }
         return hooked(run, switching, watch, Duration.ofMillis(-1));

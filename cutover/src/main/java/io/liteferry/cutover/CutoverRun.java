@@ -61,9 +61,7 @@ final class CutoverRun {
     }
 
     /** Nobody is held: waits until the target and what is verified of it are close behind. */
-    private State.Holding waited(
-            State.Preparing preparing, Reverse reverse, Proof proof)
-            throws InterruptedException {
+    private State.Holding waited(State.Preparing preparing, Reverse reverse, Proof proof) throws InterruptedException {
         long deadline = System.nanoTime() + request.patience().toNanos();
         State.Waiting waiting = null;
         String told = "";
@@ -73,8 +71,8 @@ final class CutoverRun {
             if (proof.catchUp(request.maxLag())) {
                 return at.enter(waiting == null ? preparing.holding() : waiting.holding());
             }
-            String reason = "the target, or what is verified of it, is more than " + request.maxLag().toMillis()
-                    + " ms behind";
+            String reason = "the target, or what is verified of it, is more than "
+                    + request.maxLag().toMillis() + " ms behind";
             if (!reason.equals(told)) {
                 told = reason;
                 waiting = at.enter(
@@ -85,7 +83,8 @@ final class CutoverRun {
             if (System.nanoTime() > deadline) {
                 throw new LiteferryException(
                         ErrorCode.TIMED_OUT,
-                        "Waiting for the lag to be low enough: " + reason + " for " + request.patience().toSeconds()
+                        "Waiting for the lag to be low enough: " + reason + " for "
+                                + request.patience().toSeconds()
                                 + " s. Nobody was held. See liteferry status, or allow more with --max-lag.");
             }
             TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
@@ -93,12 +92,7 @@ final class CutoverRun {
     }
 
     private Outcome held(
-            State.Holding holding,
-            Reverse reverse,
-            Applied applied,
-            SourceEnd source,
-            Proof proof,
-            Deadline deadline)
+            State.Holding holding, Reverse reverse, Applied applied, SourceEnd source, Proof proof, Deadline deadline)
             throws InterruptedException {
         Stopwatch watch = new Stopwatch();
         deadline.start();

@@ -23,8 +23,8 @@ final class Interruption {
             String name = last.kind().toLowerCase(Locale.ROOT);
             throw new LiteferryException(
                     ErrorCode.CUTOVER_STATE,
-                    "Finishing what was interrupted: it was a " + name + ", not a " + kind.label()
-                            + ". Run liteferry " + name + " start, which finishes it.");
+                    "Finishing what was interrupted: it was a " + name + ", not a " + kind.label() + ". Run liteferry "
+                            + name + " start, which finishes it.");
         }
         return journal.of(last, by);
     }
@@ -36,6 +36,7 @@ final class Interruption {
             return "Nothing is under way.";
         }
         journal.of(last.get(), by).note(Journal.CANCEL, Map.of());
-        return "Asked run " + last.get().run() + " to stop. If its process is gone, everything is as it was before already.";
+        return "Asked run " + last.get().run()
+                + " to stop. If its process is gone, everything is as it was before already.";
     }
 }

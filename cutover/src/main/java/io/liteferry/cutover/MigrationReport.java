@@ -80,12 +80,12 @@ public record MigrationReport(
         }
         Sides.Writable writable = Sides.of(plan, connections).writable();
         try (Connection c = connections.open("liteferry-report")) {
-            VerdictDocument verdict = rows(
-                            c, "SELECT document::text FROM liteferry.verdict WHERE source = ?", plan)
-                    .stream()
-                    .map(d -> Json.read(d.getBytes(StandardCharsets.UTF_8), VerdictDocument.class, "liteferry.verdict"))
-                    .findFirst()
-                    .orElse(null);
+            VerdictDocument verdict =
+                    rows(c, "SELECT document::text FROM liteferry.verdict WHERE source = ?", plan).stream()
+                            .map(d -> Json.read(
+                                    d.getBytes(StandardCharsets.UTF_8), VerdictDocument.class, "liteferry.verdict"))
+                            .findFirst()
+                            .orElse(null);
             return new MigrationReport(
                     "liteferry/v1",
                     "MigrationReport",
@@ -111,7 +111,8 @@ public record MigrationReport(
 
     private static List<Run> runs(List<Entry> entries) {
         Map<String, List<Entry>> byRun = new LinkedHashMap<>();
-        entries.forEach(e -> byRun.computeIfAbsent(e.run(), r -> new ArrayList<>()).add(e));
+        entries.forEach(
+                e -> byRun.computeIfAbsent(e.run(), r -> new ArrayList<>()).add(e));
         return byRun.values().stream()
                 .map(of -> {
                     Entry first = of.get(0);
@@ -128,8 +129,8 @@ public record MigrationReport(
         List<String> overrides = new ArrayList<>();
         entries.forEach(e -> {
             if (e.detail().get("overrides") instanceof Map<?, ?> named) {
-                named.forEach((gate, why) ->
-                        overrides.add(e.kind() + " of " + e.at() + " by " + e.by() + ": gate " + gate + ", because " + why));
+                named.forEach((gate, why) -> overrides.add(
+                        e.kind() + " of " + e.at() + " by " + e.by() + ": gate " + gate + ", because " + why));
             }
         });
         overrides.addAll(rows(

@@ -28,7 +28,8 @@ final class Proof implements AutoCloseable {
     Proof(Plan plan, PgConnections connections, Clock clock) {
         sides = new Comparison(plan, new LongAdder());
         store = new ResultStore(connections, plan.source());
-        follower = new Follower(plan, sides, store, (table, findings) -> {}, rows -> {}, new Pace(Long.MAX_VALUE), clock);
+        follower =
+                new Follower(plan, sides, store, (table, findings) -> {}, rows -> {}, new Pace(Long.MAX_VALUE), clock);
     }
 
     /** Whether what is committed now is in the target and seen equal there within this time. */
@@ -44,7 +45,8 @@ final class Proof implements AutoCloseable {
         } catch (NotComparableException e) {
             throw new LiteferryException(
                     ErrorCode.CUTOVER_UNDONE,
-                    "Proving what was written last: " + e.reason() + ". Wait for a clean pass (liteferry status) and start again.",
+                    "Proving what was written last: " + e.reason()
+                            + ". Wait for a clean pass (liteferry status) and start again.",
                     e);
         }
         if (!different.isEmpty()) {
@@ -52,8 +54,10 @@ final class Proof implements AutoCloseable {
                     ErrorCode.CUTOVER_UNDONE,
                     "Proving what was written last: rows differ. "
                             + different.entrySet().stream()
-                                    .flatMap(e -> e.getValue().stream().map(f -> e.getKey() + " " + f.suspect().key() + " "
-                                            + f.verdict().label()))
+                                    .flatMap(e -> e.getValue().stream()
+                                            .map(f -> e.getKey() + " "
+                                                    + f.suspect().key() + " "
+                                                    + f.verdict().label()))
                                     .limit(NAMED)
                                     .collect(Collectors.joining("; "))
                             + ". See liteferry diff and repair.");

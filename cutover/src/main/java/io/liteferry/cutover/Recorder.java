@@ -69,7 +69,8 @@ final class Recorder {
     void demandNotCancelled() {
         if (run.cancelAsked()) {
             throw new LiteferryException(
-                    ErrorCode.CUTOVER_UNDONE, "Going on with run " + run.id() + ": it was cancelled. Everything is as before.");
+                    ErrorCode.CUTOVER_UNDONE,
+                    "Going on with run " + run.id() + ": it was cancelled. Everything is as before.");
         }
     }
 

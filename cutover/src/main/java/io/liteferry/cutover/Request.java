@@ -32,7 +32,8 @@ public record Request(
                 PATIENCE,
                 options.flag(Options.CUTOVER_REVERSE_ENABLED),
                 Map.of(),
-                System.getProperty("user.name") + ", process " + ProcessHandle.current().pid());
+                System.getProperty("user.name") + ", process "
+                        + ProcessHandle.current().pid());
     }
 
     Map<String, Object> detail() {

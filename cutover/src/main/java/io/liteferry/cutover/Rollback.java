@@ -1,5 +1,6 @@
 package io.liteferry.cutover;
 
+import io.liteferry.capture.install.SourceFence;
 import io.liteferry.core.ErrorCode;
 import io.liteferry.core.LiteferryException;
 import io.liteferry.core.options.Options;
@@ -8,7 +9,6 @@ import io.liteferry.core.postgres.PgConnections;
 import io.liteferry.core.preflight.Preflight;
 import io.liteferry.core.sqlite.SqliteFile;
 import io.liteferry.core.validation.VerdictDocument.Check;
-import io.liteferry.capture.install.SourceFence;
 import io.liteferry.cutover.gate.Gates;
 import io.liteferry.cutover.gate.Sides;
 import io.liteferry.cutover.hook.Hook;

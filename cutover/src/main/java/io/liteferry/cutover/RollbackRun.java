@@ -58,13 +58,15 @@ final class RollbackRun {
             }
             if (waiting == null) {
                 waiting = at.enter(preparing.waiting(
-                        "SQLite, or what is verified of it, is more than " + request.maxLag().toMillis() + " ms behind",
+                        "SQLite, or what is verified of it, is more than "
+                                + request.maxLag().toMillis() + " ms behind",
                         rollback.now()));
             }
             if (System.nanoTime() > deadline) {
                 throw new LiteferryException(
                         ErrorCode.TIMED_OUT,
-                        "Waiting for the reverse feed: SQLite stayed more than " + request.maxLag().toMillis()
+                        "Waiting for the reverse feed: SQLite stayed more than "
+                                + request.maxLag().toMillis()
                                 + " ms behind for " + request.patience().toSeconds()
                                 + " s. Nobody was held. See liteferry status, or allow more with --max-lag.");
             }
@@ -72,8 +74,7 @@ final class RollbackRun {
         }
     }
 
-    private Outcome held(State.Holding holding, Feed feed, Proof proof, Deadline deadline)
-            throws InterruptedException {
+    private Outcome held(State.Holding holding, Feed feed, Proof proof, Deadline deadline) throws InterruptedException {
         Stopwatch watch = new Stopwatch();
         deadline.start();
         State.Switching switching;
@@ -91,8 +92,7 @@ final class RollbackRun {
             Duration proved = watch.lap("prove");
             deadline.demand("opening SQLite");
             at.demandNotCancelled();
-            try (SourceFence source =
-                    SourceFence.release(rollback.file(), deadline.left(), target.sequences())) {
+            try (SourceFence source = SourceFence.release(rollback.file(), deadline.left(), target.sequences())) {
                 watch.lap("open");
                 deadline.demand("closing PostgreSQL");
                 target.commit();

@@ -63,13 +63,11 @@ public final class BackupCommand implements Callable<Integer> {
         Plan plan = LocalServers.withRunning(file.read(), StateFolder.beside(file.path()));
         Path folder = Optional.ofNullable(to).orElseGet(() -> file.path().resolveSibling(FOLDER));
         List<Reports.BackupLine> lines = new ArrayList<>();
-        Map<String, LiteferryException> failed = EachSource.run(
-                plan,
-                source -> {
-                    SourceBackup backup = take(source, folder, spec.commandLine().getErr());
-                    lines.add(line(source, backup));
-                    journal(source, backup);
-                });
+        Map<String, LiteferryException> failed = EachSource.run(plan, source -> {
+            SourceBackup backup = take(source, folder, spec.commandLine().getErr());
+            lines.add(line(source, backup));
+            journal(source, backup);
+        });
         print(lines, failed);
         return failed.isEmpty() ? ExitCode.OK : ExitCode.FAILED;
     }
@@ -79,7 +77,8 @@ public final class BackupCommand implements Callable<Integer> {
         if (source.options().optional(Options.CONNECTION_URL).isEmpty()) {
             spec.commandLine()
                     .getErr()
-                    .println("not noted in the journal: the embedded PostgreSQL does not run; a cutover asks for one that is");
+                    .println(
+                            "not noted in the journal: the embedded PostgreSQL does not run; a cutover asks for one that is");
             return;
         }
         try (Journal journal = new Journal(PgConnections.of(source.options()), source.source())) {

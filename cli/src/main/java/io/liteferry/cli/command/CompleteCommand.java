@@ -27,8 +27,9 @@ public final class CompleteCommand implements Callable<Integer> {
 
     @Option(
             names = "--release-source",
-            description = "Take the fence, the change log and everything of ours out of the SQLite file; its schema is then"
-                    + " what it was, text by text. A forgotten process can write there again, and what it writes goes nowhere.")
+            description =
+                    "Take the fence, the change log and everything of ours out of the SQLite file; its schema is then"
+                            + " what it was, text by text. A forgotten process can write there again, and what it writes goes nowhere.")
     private boolean releaseSource;
 
     @Option(names = "--delete-topics", description = "Delete the migration's topics from Kafka.")
@@ -42,14 +43,16 @@ public final class CompleteCommand implements Callable<Integer> {
         Plan plan = migration.plan();
         if (deleteTopics && plan.several()) {
             throw new ParameterException(
-                    spec.commandLine(), "--delete-topics would take the topics of the other sources too; delete them by hand.");
+                    spec.commandLine(),
+                    "--delete-topics would take the topics of the other sources too; delete them by hand.");
         }
         PrintWriter out = spec.commandLine().getOut();
         new Completion(plan)
                 .run(releaseSource, deleteTopics, Request.of(plan.options()).by())
                 .forEach(out::println);
         out.println("The migration of " + plan.source() + " is complete.");
-        out.println("next: stop the services; liteferry report --config " + migration.path() + " -o html > report.html");
+        out.println(
+                "next: stop the services; liteferry report --config " + migration.path() + " -o html > report.html");
         return ExitCode.OK;
     }
 }

@@ -41,7 +41,8 @@ public final class CutoverCommand implements Runnable {
     @Command(
             name = "check",
             mixinStandardHelpOptions = true,
-            description = "Shows every gate with its value, its limit, since when, and what helps; exit code 4 where one is closed.")
+            description =
+                    "Shows every gate with its value, its limit, since when, and what helps; exit code 4 where one is closed.")
     int check(@Mixin RunningMigration migration, @Mixin RequestOptions asked, @Mixin OutputOption output) {
         Plan plan = migration.plan();
         Cutover cutover = new Cutover(plan, migration.path(), Clock.systemUTC(), state -> {});
@@ -72,7 +73,9 @@ public final class CutoverCommand implements Runnable {
             @Mixin RunningMigration migration,
             @Mixin RequestOptions asked,
             @Mixin OutputOption output,
-            @Option(names = "--dry-run", description = "Look at the gates and rehearse what can be rehearsed; hold nobody.")
+            @Option(
+                            names = "--dry-run",
+                            description = "Look at the gates and rehearse what can be rehearsed; hold nobody.")
                     boolean dryRun)
             throws InterruptedException {
         if (dryRun) {
@@ -80,8 +83,11 @@ public final class CutoverCommand implements Runnable {
         }
         Plan plan = migration.plan();
         Request request = asked.request(plan.options());
-        Cutover cutover =
-                new Cutover(plan, migration.path(), Clock.systemUTC(), told(spec.commandLine().getErr()));
+        Cutover cutover = new Cutover(
+                plan,
+                migration.path(),
+                Clock.systemUTC(),
+                told(spec.commandLine().getErr()));
         Outcome outcome = cutover.start(request);
         SwitchReports.Done report = new SwitchReports.Done(
                 "CutoverDone",
@@ -111,11 +117,14 @@ public final class CutoverCommand implements Runnable {
     @Command(
             name = "cancel",
             mixinStandardHelpOptions = true,
-            description = "Asks a running cutover to stop before its fence; lifts the fence of one that was interrupted.")
+            description =
+                    "Asks a running cutover to stop before its fence; lifts the fence of one that was interrupted.")
     int cancel(@Mixin RunningMigration migration) {
         Plan plan = migration.plan();
         Cutover cutover = new Cutover(plan, migration.path(), Clock.systemUTC(), state -> {});
-        spec.commandLine().getOut().println(cutover.cancel(Request.of(plan.options()).by()));
+        spec.commandLine()
+                .getOut()
+                .println(cutover.cancel(Request.of(plan.options()).by()));
         return ExitCode.OK;
     }
 }

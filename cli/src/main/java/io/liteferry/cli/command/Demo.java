@@ -38,7 +38,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Supplier;
 
 /** The demo's story, step by step. */
 final class Demo {
@@ -155,8 +154,7 @@ final class Demo {
         long asked = RepairRequest.request(plan, Optional.empty());
         say("asked capture to send these " + asked + " keys again, in order with live changes");
         rehearsal.until(
-                "the repaired rows are verified",
-                () -> state.openMismatches(1).isEmpty());
+                "the repaired rows are verified", () -> state.openMismatches(1).isEmpty());
         TreeSet<String> repaired = new TreeSet<>(state.verifiedAgain());
         repaired.retainAll(planted);
         say("repaired and seen equal again: " + String.join("; ", repaired));

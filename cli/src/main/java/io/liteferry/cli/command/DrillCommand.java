@@ -37,8 +37,9 @@ public final class DrillCommand implements Callable<Integer> {
     @Option(
             names = "--folder",
             paramLabel = "FOLDER",
-            description = "Where the copy and the servers' data go, about four times the database; removed afterwards unless"
-                    + " --keep is given. A temporary folder by default.")
+            description =
+                    "Where the copy and the servers' data go, about four times the database; removed afterwards unless"
+                            + " --keep is given. A temporary folder by default.")
     private @Nullable Path folder;
 
     @Option(names = "--keep", description = "Keep the folder.")
@@ -48,8 +49,9 @@ public final class DrillCommand implements Callable<Integer> {
             names = "--rate",
             paramLabel = "N",
             defaultValue = "100",
-            description = "Transactions a second of the generated load (default ${DEFAULT-VALUE}): rows take values over from"
-                    + " other rows of their table.")
+            description =
+                    "Transactions a second of the generated load (default ${DEFAULT-VALUE}): rows take values over from"
+                            + " other rows of their table.")
     private int rate = 100;
 
     @Mixin
@@ -62,7 +64,8 @@ public final class DrillCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Plan plan = file.read();
         if (plan.sources().size() != 1) {
-            throw new ParameterException(spec.commandLine(), "One source is rehearsed at a time; name it with --source.");
+            throw new ParameterException(
+                    spec.commandLine(), "One source is rehearsed at a time; name it with --source.");
         }
         PrintWriter err = spec.commandLine().getErr();
         Path where = makeFolder();
@@ -90,7 +93,9 @@ public final class DrillCommand implements Callable<Integer> {
                     : Files.createTempDirectory(Files.createDirectories(folder), "drill-");
         } catch (IOException e) {
             throw new LiteferryException(
-                    ErrorCode.SERVICE_FAILED, "Making a folder for the drill: " + e + ". Name another with --folder.", e);
+                    ErrorCode.SERVICE_FAILED,
+                    "Making a folder for the drill: " + e + ". Name another with --folder.",
+                    e);
         }
     }
 

@@ -96,7 +96,8 @@ final class Rehearsal {
         if (failure.isPresent()) {
             throw new LiteferryException(
                     ErrorCode.SERVICE_FAILED,
-                    "Writing as an application does: " + failure.get() + ". This is an error of Liteferry; please report it.",
+                    "Writing as an application does: " + failure.get()
+                            + ". This is an error of Liteferry; please report it.",
                     failure.get());
         }
     }

@@ -17,7 +17,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "report",
         mixinStandardHelpOptions = true,
-        description = "Prints one self-contained file for the sign-off: what moved, every check, every override, every pause.")
+        description =
+                "Prints one self-contained file for the sign-off: what moved, every check, every override, every pause.")
 public final class ReportCommand implements Callable<Integer> {
     /** Forms of the report. */
     enum Format {

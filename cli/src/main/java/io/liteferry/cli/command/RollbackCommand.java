@@ -36,7 +36,8 @@ public final class RollbackCommand implements Runnable {
     @Command(
             name = "check",
             mixinStandardHelpOptions = true,
-            description = "Shows every gate with its value, its limit, since when, and what helps; exit code 4 where one is closed.")
+            description =
+                    "Shows every gate with its value, its limit, since when, and what helps; exit code 4 where one is closed.")
     int check(@Mixin RunningMigration migration, @Mixin RequestOptions asked, @Mixin OutputOption output) {
         List<Check> gates = rollback(migration).check();
         List<Check> closed = Gates.closed(gates, asked.overrides());

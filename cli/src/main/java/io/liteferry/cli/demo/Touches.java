@@ -41,8 +41,8 @@ public final class Touches implements MovingLoad.Draw {
                     .filter(c -> !table.targetKey().contains(c.target()))
                     .filter(c -> !table.partitionColumns().contains(c.target()))
                     .filter(c -> table.indexes().stream()
-                            .noneMatch(i -> i.unique()
-                                    && i.terms().stream().anyMatch(t -> t.contains(PgSql.name(c.target())))))
+                            .noneMatch(i ->
+                                    i.unique() && i.terms().stream().anyMatch(t -> t.contains(PgSql.name(c.target())))))
                     .forEach(c -> touched.add(new Touched(table, c)));
         }
     }
@@ -67,7 +67,9 @@ public final class Touches implements MovingLoad.Draw {
         Object[] row = keys.get((int) Math.floorMod(draw, (long) keys.size()));
         Object[] other = keys.get((int) Math.floorMod(draw >> 32, (long) keys.size()));
         String table = table(side, t.table());
-        String column = side.isSqlite() ? Sql.name(t.column().source()) : PgSql.name(t.column().target());
+        String column = side.isSqlite()
+                ? Sql.name(t.column().source())
+                : PgSql.name(t.column().target());
         String where = where(side, t.table());
         try (PreparedStatement ps = c.prepareStatement("UPDATE " + table + " SET " + column + " = (SELECT " + column
                 + " FROM " + table + " WHERE " + where + ") WHERE " + where + " AND EXISTS (SELECT 1 FROM " + table
@@ -112,12 +114,12 @@ public final class Touches implements MovingLoad.Draw {
     private String table(Side side, TablePlan table) {
         return side.isSqlite()
                 ? Sql.name(table.source())
-                : PgSql.name(plan.options().string(Options.TARGET_SCHEMA)) + "."
-                        + PgSql.name(table.target());
+                : PgSql.name(plan.options().string(Options.TARGET_SCHEMA)) + "." + PgSql.name(table.target());
     }
 
     private static String where(Side side, TablePlan table) {
-        return String.join(" AND ", key(side, table).stream().map(k -> k + " = ?").toList());
+        return String.join(
+                " AND ", key(side, table).stream().map(k -> k + " = ?").toList());
     }
 
     private static List<String> key(Side side, TablePlan table) {

@@ -14,8 +14,8 @@ final class HtmlPage {
     /** @param title plain text; the page's heading too */
     static void begin(PrintWriter out, String title) {
         out.println("<!DOCTYPE html>");
-        out.println("<html lang=\"en\"><head><meta charset=\"utf-8\"><title>" + escaped(title) + "</title><style>" + STYLE
-                + "</style></head><body>");
+        out.println("<html lang=\"en\"><head><meta charset=\"utf-8\"><title>" + escaped(title) + "</title><style>"
+                + STYLE + "</style></head><body>");
         out.println("<h1>" + escaped(title) + "</h1>");
     }
 

@@ -13,7 +13,7 @@ public final class MismatchPage {
     public static void write(PrintWriter out, MismatchReports.Diff diff) {
         String title = "Table " + diff.table() + ": " + Output.count(diff.open()) + " rows differ";
         HtmlPage.begin(out, title);
-                out.println("<table><tr><th>Key</th><th>Kind</th><th>Columns</th><th>Since</th><th>Repair asked</th>"
+        out.println("<table><tr><th>Key</th><th>Kind</th><th>Columns</th><th>Since</th><th>Repair asked</th>"
                 + "<th>Seen equal again</th></tr>");
         for (MismatchReports.Line line : diff.rows()) {
             out.println("<tr><td><code>" + escaped(line.key()) + "</code></td><td>" + escaped(line.kind()) + "</td><td>"

@@ -40,7 +40,15 @@ public final class ReportPage {
             checks(v.checks());
             out.println("<h2>Tables</h2>");
             table(
-                    List.of("table", "in PostgreSQL", "state", "rows of the source", "rows of the target", "equal", "different", "quarantined"),
+                    List.of(
+                            "table",
+                            "in PostgreSQL",
+                            "state",
+                            "rows of the source",
+                            "rows of the target",
+                            "equal",
+                            "different",
+                            "quarantined"),
                     v.tables().stream()
                             .map(t -> List.of(
                                     t.name(),
@@ -61,14 +69,18 @@ public final class ReportPage {
                                 run.began(),
                                 run.kind() + " " + run.state(),
                                 run.ended(),
-                                run.pause().map(p -> String.format(Locale.ROOT, "%.0f ms", p)).orElse(""),
+                                run.pause()
+                                        .map(p -> String.format(Locale.ROOT, "%.0f ms", p))
+                                        .orElse(""),
                                 run.by(),
                                 new TreeMap<>(run.detail()).toString()))
                         .toList());
         out.println("<h2>Overrides</h2>");
         list(r.overrides());
         out.println("<h2>Rows that ever differed</h2>");
-        list(r.found().entrySet().stream().map(e -> e.getKey() + ": " + Output.count(e.getValue())).toList());
+        list(r.found().entrySet().stream()
+                .map(e -> e.getKey() + ": " + Output.count(e.getValue()))
+                .toList());
         out.println("<h2>Constraints that are off</h2>");
         list(r.suspended());
         HtmlPage.end(out);
@@ -78,7 +90,8 @@ public final class ReportPage {
         out.println("<table><tr><th>check</th><th>ok</th><th>found</th><th>must be</th><th>since</th></tr>");
         for (VerdictDocument.Check c : checks) {
             out.println("<tr class=\"" + (c.ok() ? "holds" : "differs") + "\"><td>" + escaped(c.check()) + "</td><td>"
-                    + (c.ok() ? "yes" : "NO") + "</td><td>" + escaped(c.value()) + "</td><td>" + escaped(c.limit()) + "</td><td>"
+                    + (c.ok() ? "yes" : "NO") + "</td><td>" + escaped(c.value()) + "</td><td>" + escaped(c.limit())
+                    + "</td><td>"
                     + escaped(c.since()) + "</td></tr>");
         }
         out.println("</table>");

@@ -140,7 +140,9 @@ public final class SwitchReports {
                     case SQLITE -> List.of("liteferry cutover check");
                     case POSTGRESQL -> List.of("liteferry rollback check", "liteferry complete");
                     case NEITHER ->
-                        List.of("liteferry cutover start, which finishes the switch", "liteferry cutover cancel, which lifts the fence");
+                        List.of(
+                                "liteferry cutover start, which finishes the switch",
+                                "liteferry cutover cancel, which lifts the fence");
                 });
         if (json) {
             Output.json(out, status);

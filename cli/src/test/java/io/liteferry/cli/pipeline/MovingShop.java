@@ -48,7 +48,8 @@ final class MovingShop implements AutoCloseable {
                 Options.VALIDATION_READY_STABLE_MS + "=1s",
                 Options.VALIDATION_READY_CLEAN_PASSES + "=1",
                 Options.VALIDATION_PASS_INTERVAL_MS + "=100ms");
-        assertThat(migration.command("apply", "--config", migration.config().toString())
+        assertThat(migration
+                        .command("apply", "--config", migration.config().toString())
                         .exit())
                 .isZero();
         Plan applied = migration.plan();

@@ -81,8 +81,10 @@ public final class Topics {
     public static List<String> delete(Admin admin, Plan plan) {
         try {
             Set<String> present = admin.listTopics().names().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-            List<String> ours =
-                    wanted(plan).keySet().stream().filter(present::contains).sorted().toList();
+            List<String> ours = wanted(plan).keySet().stream()
+                    .filter(present::contains)
+                    .sorted()
+                    .toList();
             admin.deleteTopics(ours).all().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
             return ours;
         } catch (InterruptedException e) {

@@ -43,7 +43,9 @@ public final class Preflight {
             return HolderChecks.holding(file.path().toAbsolutePath(), surroundings());
         } catch (IOException e) {
             throw new LiteferryException(
-                    ErrorCode.SOURCE_NOT_READABLE, "Looking who has " + file.path() + " open: " + e + ". Check /proc.", e);
+                    ErrorCode.SOURCE_NOT_READABLE,
+                    "Looking who has " + file.path() + " open: " + e + ". Check /proc.",
+                    e);
         }
     }
 

@@ -77,8 +77,7 @@ public final class Gates {
     /** What a fence cannot stop shows in the schema, or between two looks of the reverse feed, which goes on watching. */
     private Check fence() {
         List<String> passed;
-        try (FenceWatch watch =
-                new FenceWatch(new SqliteFile(plan.options().path(Options.DATABASE_FILE_PATH)))) {
+        try (FenceWatch watch = new FenceWatch(new SqliteFile(plan.options().path(Options.DATABASE_FILE_PATH)))) {
             passed = watch.look();
         }
         return check(
@@ -102,9 +101,8 @@ public final class Gates {
         String age = document.map(d -> Duration.between(Instant.parse(d.at()), clock.instant()))
                 .map(d -> "renewed " + Math.max(0, d.toSeconds()) + " s ago")
                 .orElse("there is none yet");
-        boolean fresh = document.filter(d -> Duration.between(Instant.parse(d.at()), clock.instant())
-                                .compareTo(FRESH)
-                        < 0)
+        boolean fresh = document.filter(d ->
+                        Duration.between(Instant.parse(d.at()), clock.instant()).compareTo(FRESH) < 0)
                 .isPresent();
         List<Check> checks = new ArrayList<>();
         checks.add(check("verdict_fresh", fresh, age, "at most " + FRESH.toSeconds() + " s ago", "liteferry run all"));
@@ -141,9 +139,8 @@ public final class Gates {
     /** What is masked is not the application's data. */
     private Check unmasked() {
         List<String> masked = plan.tables().stream()
-                .flatMap(t -> t.columns().stream()
-                        .filter(c -> c.mask().isPresent())
-                        .map(c -> t.source() + "." + c.source()))
+                .flatMap(t ->
+                        t.columns().stream().filter(c -> c.mask().isPresent()).map(c -> t.source() + "." + c.source()))
                 .toList();
         return check(
                 "nothing_masked",

@@ -62,7 +62,9 @@ final class TargetGates {
         return check(
                 "constraints_valid",
                 invalid.isEmpty(),
-                invalid.isEmpty() ? "all indexes and constraints are valid" : "not valid: " + String.join(", ", invalid),
+                invalid.isEmpty()
+                        ? "all indexes and constraints are valid"
+                        : "not valid: " + String.join(", ", invalid),
                 "all valid",
                 "liteferry status");
     }
@@ -82,9 +84,10 @@ final class TargetGates {
 
     private Check slotPossible(Connection c) throws SQLException {
         try (Statement s = c.createStatement();
-                ResultSet r = s.executeQuery("SELECT current_setting('wal_level'),"
-                        + " (SELECT rolreplication OR rolsuper FROM pg_roles WHERE rolname = current_user),"
-                        + " current_setting('max_replication_slots')::int - (SELECT count(*) FROM pg_replication_slots)")) {
+                ResultSet r = s.executeQuery(
+                        "SELECT current_setting('wal_level'),"
+                                + " (SELECT rolreplication OR rolsuper FROM pg_roles WHERE rolname = current_user),"
+                                + " current_setting('max_replication_slots')::int - (SELECT count(*) FROM pg_replication_slots)")) {
             r.next();
             boolean logical = r.getString(1).equals("logical");
             boolean may = r.getBoolean(2);
@@ -102,8 +105,7 @@ final class TargetGates {
     private List<String> strings(Connection c, String sql, int parameters) throws SQLException {
         String schema = plan.options().string(Options.TARGET_SCHEMA);
         String tables = plan.tables().stream()
-                .map(t -> PgSql.name(schema) + "."
-                        + PgSql.name(t.target()))
+                .map(t -> PgSql.name(schema) + "." + PgSql.name(t.target()))
                 .map(n -> "\"" + n.replace("\\", "\\\\").replace("\"", "\\\"") + "\"")
                 .collect(Collectors.joining(",", "{", "}"));
         List<String> found = new ArrayList<>();

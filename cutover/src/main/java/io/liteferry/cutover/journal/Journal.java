@@ -94,7 +94,9 @@ public final class Journal implements AutoCloseable {
 
         /** Whether somebody has asked for the end of this run. */
         public boolean cancelAsked() {
-            return rows("run = ?::uuid AND state = '" + CANCEL + "'", id.toString()).stream().findAny().isPresent();
+            return rows("run = ?::uuid AND state = '" + CANCEL + "'", id.toString()).stream()
+                    .findAny()
+                    .isPresent();
         }
 
         private void write(String state, Map<String, Object> detail, boolean durable) {

@@ -242,8 +242,7 @@ final class ReverseApplier implements AutoCloseable {
             execute("RELEASE one_transaction");
         }
         for (ReverseRecord r : pending) {
-            boolean marked =
-                    r.kind() == ReverseRecord.Kind.MARK && !r.mark().startsWith(ReverseRecord.CHECK_MARK);
+            boolean marked = r.kind() == ReverseRecord.Kind.MARK && !r.mark().startsWith(ReverseRecord.CHECK_MARK);
             mark = marked ? r.mark() : mark;
         }
         events.written(pending);
