@@ -1,6 +1,8 @@
 package io.liteferry.core.change;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -13,7 +15,14 @@ import java.util.Map;
 
 /** JSON of the control records: ENDs, applied positions, signals. Fields of a later version are passed over. */
 public final class Json {
-    private static final ObjectMapper MAPPER = JsonMapper.builder()
+    /** A value of a row is one string, and may be as long as the largest record. */
+    private static final int LONGEST_STRING = 64 << 20;
+
+    private static final ObjectMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxStringLength(LONGEST_STRING)
+                            .build())
+                    .build())
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
 

@@ -36,6 +36,7 @@ final class ReverseCapture implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ReverseCapture.class);
     private static final long STOP_SECONDS = 20;
     private static final long STOP_POLL_MILLIS = 20;
+    private static final long QUEUE_BYTES = 32L << 20;
     private static final String HEARTBEAT_MILLIS = "2000";
 
     private final Plan plan;
@@ -134,6 +135,9 @@ final class ReverseCapture implements AutoCloseable {
         // Moves the slot where others write and the application does not. No mark: its prefix is another.
         p.setProperty("heartbeat.action.query", "SELECT pg_logical_emit_message(false, 'liteferry-heartbeat', '')");
         p.setProperty("poll.interval.ms", "5");
+        // Whichever is reached first: what waits for Kafka stays in memory.
+        p.setProperty("max.queue.size.in.bytes", String.valueOf(QUEUE_BYTES));
+        p.setProperty("lsn.flush.mode", "connector");
         connection(p);
         return p;
     }

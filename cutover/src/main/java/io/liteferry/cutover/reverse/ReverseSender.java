@@ -17,6 +17,7 @@ import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.connect.source.SourceRecord;
 
 /**
@@ -80,6 +81,14 @@ final class ReverseSender implements DebeziumEngine.ChangeConsumer<ChangeEvent<S
     }
 
     private LiteferryException failed(Throwable why) {
+        if (why instanceof RecordTooLargeException) {
+            return new LiteferryException(
+                    ErrorCode.REVERSE_FAILED,
+                    "Sending to " + topic + ": a row is larger than a record can be (bytea takes two characters a byte): "
+                            + why.getMessage() + ". It stands in PostgreSQL's log and cannot be carried back: give up the"
+                            + " rollback with liteferry complete.",
+                    why);
+        }
         return new LiteferryException(
                 ErrorCode.KAFKA_UNREACHABLE,
                 "Sending to " + topic + ": " + why + ". Check bootstrap.servers and that apply has made the topics.",

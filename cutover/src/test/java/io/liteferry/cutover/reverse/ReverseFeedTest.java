@@ -74,6 +74,7 @@ class ReverseFeedTest {
                                 "CREATE TABLE emptied(id INTEGER PRIMARY KEY, note TEXT)",
                                 "CREATE TABLE fits(id INTEGER PRIMARY KEY, at TEXT NOT NULL, n INTEGER CHECK (n < 100), big TEXT)",
                                 "CREATE TABLE stamps(at TEXT PRIMARY KEY, n INTEGER)",
+                                "CREATE TABLE files(id INTEGER PRIMARY KEY, content BLOB)",
                                 "CREATE TABLE codes(id INTEGER PRIMARY KEY, code INTEGER, fixed TEXT GENERATED ALWAYS AS (code || '!'))"),
                         table("plain", ID, column("note", Kind.TEXT), column("picture", Kind.TEXT)),
                         table("pairs", ID, column("amount", Kind.BIGINT)),
@@ -89,6 +90,7 @@ class ReverseFeedTest {
                                 column("at", Kind.TIMESTAMP),
                                 column("n", Kind.BIGINT),
                                 column("big", Kind.TEXT)),
+                        table("files", ID, column("content", Kind.BYTEA)),
                         table("codes", ID, column("code", Kind.TEXT), column("fixed", Kind.TEXT)),
                         table("stamps", column("at", Kind.TIMESTAMP).notNull(), column("n", Kind.BIGINT)))
                 .fenced();
@@ -279,6 +281,15 @@ class ReverseFeedTest {
                 .isEmpty();
         assertThat(both("SELECT id, n, length(big) FROM fits ORDER BY id"))
                 .isEqualTo(List.of("1|77|96001", "2|2|null", "3|3|null", "5|5|null"));
+    }
+
+    @Test
+    void a_large_value_arrives_whole() {
+        sides.target("INSERT INTO files VALUES (1, decode(repeat('5a', 11000000), 'hex'))");
+        drained();
+
+        assertThat(sides.source("SELECT length(content), hex(substr(content, -2)), typeof(content) FROM files"))
+                .isEqualTo(List.of("11000000|5A5A|blob"));
     }
 
     @Test
