@@ -77,7 +77,7 @@ record Validation(long rows, int rounds) {
 
     private static Map<String, Double> told(String line) {
         Map<String, Double> told = new LinkedHashMap<>();
-        for (String pair : line.split(" ")) {
+        for (String pair : line.split(" ", -1)) {
             String[] parts = pair.split("=", 2);
             told.put(parts[0], Double.valueOf(parts[1]));
         }
