@@ -26,6 +26,9 @@ public final class DocumentedMetrics {
             "liteferry_validation_mismatched_rows",
             "liteferry_validation_pending_rows",
             "liteferry_validation_progress_ratio",
+            "liteferry_validation_consistency_ratio",
+            "liteferry_cutover_ready",
+            "liteferry_cutover_check",
             "liteferry_validation_turns_missed_total",
             "liteferry_validation_last_clean_pass_timestamp_seconds");
 

@@ -6,13 +6,13 @@ import io.liteferry.core.plan.TablePlan;
 import io.liteferry.core.postgres.PgConnections;
 import io.liteferry.core.sqlite.SqliteFile;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Compares a SQLite file with a PostgreSQL database that some other tool has loaded: once, reading only, without a change
@@ -103,13 +103,15 @@ public final class StrangersComparison {
         List<String> known = plan.tables().stream().map(TablePlan::target).toList();
         List<String> others = new ArrayList<>();
         try (Connection c = PgConnections.of(plan.options()).open("liteferry-compare");
-                Statement s = c.createStatement();
-                ResultSet rs = s.executeQuery("SELECT n.nspname, c.relname FROM pg_class c"
-                        + " JOIN pg_namespace n ON n.oid = c.relnamespace"
-                        + " WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition ORDER BY 2")) {
-            while (rs.next()) {
-                if (rs.getString(1).equals(schema)) {
-                    Optional.of(rs.getString(2)).filter(t -> !known.contains(t)).ifPresent(others::add);
+                PreparedStatement ps = c.prepareStatement("SELECT c.relname FROM pg_class c"
+                        + " JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = ?"
+                        + " AND c.relkind IN ('r', 'p') AND NOT c.relispartition ORDER BY 1")) {
+            ps.setString(1, schema);
+            try (ResultSet rs = ps.executeQuery()) {
+                while (rs.next()) {
+                    if (!known.contains(rs.getString(1))) {
+                        others.add(rs.getString(1));
+                    }
                 }
             }
         } catch (SQLException e) {

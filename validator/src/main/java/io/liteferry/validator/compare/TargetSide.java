@@ -70,11 +70,12 @@ final class TargetSide implements AutoCloseable {
      */
     AppliedPosition begin() throws NotComparableException {
         end();
-        if (source == null) {
+        String filledBy = source;
+        if (filledBy == null) {
             fixSnapshot();
             return NOWHERE;
         }
-        return AppliedRow.read(connection, source)
+        return AppliedRow.read(connection, filledBy)
                 .orElseThrow(() -> new NotComparableException(
                         NotComparableException.Kind.NOT_THERE_YET, "no batch has been applied yet"));
     }
@@ -249,14 +250,15 @@ final class TargetSide implements AutoCloseable {
     /** Which of these keys the sink has set aside; true for those that somebody has decided to go on without. */
     Map<RowKey, Boolean> quarantined(TableLayout layout, List<byte[]> packedKeys) {
         Map<RowKey, Boolean> found = new HashMap<>();
-        if (source == null) {
+        String filledBy = source;
+        if (filledBy == null) {
             return found;
         }
         try (PreparedStatement ps = connection.prepareStatement("SELECT key, discarded_at IS NOT NULL"
                 + " FROM liteferry.quarantine WHERE source = ? AND table_name = ?"
                 + " AND sha256(key) = ANY (ARRAY(SELECT sha256(k) FROM unnest(?::bytea[]) k))")) {
             Array keys = connection.createArrayOf("bytea", packedKeys.toArray(new byte[0][]));
-            ps.setString(1, source);
+            ps.setString(1, filledBy);
             ps.setString(2, layout.name());
             ps.setArray(3, keys);
             try (ResultSet rs = ps.executeQuery()) {

@@ -2,6 +2,8 @@ package io.liteferry.validator.pass;
 
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.plan.TablePlan;
+import io.liteferry.core.validation.Consistency;
+import io.liteferry.core.validation.VerdictDocument;
 import io.liteferry.validator.compare.RowVerdict;
 import io.liteferry.validator.compare.TableTally;
 import io.micrometer.core.instrument.Gauge;
@@ -9,10 +11,13 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** The metrics of the passes, with the names of the conventions. */
 public final class ValidationMetrics {
@@ -21,6 +26,9 @@ public final class ValidationMetrics {
 
     private final MeterRegistry registry;
     private final Tags source;
+    private final Map<String, AtomicReference<Double>> checks = new ConcurrentHashMap<>();
+    private final AtomicLong ready = new AtomicLong();
+    private final AtomicReference<Consistency> consistency = new AtomicReference<>(new Consistency(0, 0));
     private final Map<String, AtomicLong> open = new ConcurrentHashMap<>();
     private final Map<String, AtomicLong> lastClean = new ConcurrentHashMap<>();
     private final AtomicLong unverified = new AtomicLong();
@@ -31,6 +39,14 @@ public final class ValidationMetrics {
         this.source = plan.several() ? Tags.of("source", plan.source()) : Tags.empty();
         Gauge.builder("liteferry.validation.unverified.changes", unverified, AtomicLong::doubleValue)
                 .description("Rows of the change log above the position up to which changed keys are verified.")
+                .tags(source)
+                .register(registry);
+        Gauge.builder("liteferry.cutover.ready", ready, AtomicLong::doubleValue)
+                .description("1 where the verdict is READY.")
+                .tags(source)
+                .register(registry);
+        Gauge.builder("liteferry.validation.consistency.ratio", consistency, c -> share(c.get()))
+                .description("Equal rows of all rows known on either side.")
                 .tags(source)
                 .register(registry);
         for (TablePlan table : plan.tables()) {
@@ -73,6 +89,37 @@ public final class ValidationMetrics {
         long expected =
                 progress.tally(table.source()).map(TableTally::sourceRows).orElse(table.expectedRows());
         return expected == 0 ? 1 : Math.min(1, (double) rows / expected);
+    }
+
+    private static double share(Consistency c) {
+        return c.known() == 0 ? 0 : (double) c.equal() / c.known();
+    }
+
+    /** The verdict of now. */
+    public void verdict(VerdictDocument document) {
+        ready.set(document.ready() ? 1 : 0);
+        consistency.set(Consistency.of(document.tables()));
+        Set<String> made = new HashSet<>();
+        for (VerdictDocument.Check c : document.checks()) {
+            checks.computeIfAbsent(c.check(), this::check).set(c.ok() ? 1.0 : 0.0);
+            made.add(c.check());
+        }
+        // In the other direction other checks are made.
+        checks.forEach((name, ok) -> {
+            if (!made.contains(name)) {
+                ok.set(Double.NaN);
+            }
+        });
+    }
+
+    private AtomicReference<Double> check(String name) {
+        AtomicReference<Double> ok = new AtomicReference<>(Double.NaN);
+        Gauge.builder("liteferry.cutover.check", ok, AtomicReference::get)
+                .description("1 where this check of the verdict is ok, NaN where it is not made now.")
+                .tags(source)
+                .tag("check", name)
+                .register(registry);
+        return ok;
     }
 
     void tallied(String table, TableTally tally, Instant ended) {

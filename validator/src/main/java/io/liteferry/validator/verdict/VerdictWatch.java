@@ -78,6 +78,7 @@ public final class VerdictWatch implements AutoCloseable {
                     ? maker.reverse(facts, log.setAside(), progress)
                     : maker.make(
                             facts, SchemaRules.checks(facts, log.schemaVersion(), objects.look(connection)), progress);
+            metrics.verdict(document);
             boolean change = !document.verdict().equals(written);
             if (change || System.nanoTime() - writtenAt > WRITE_NANOS) {
                 byte[] json = Json.bytes(document);
