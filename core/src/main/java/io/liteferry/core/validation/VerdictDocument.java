@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * The verdict as the validator writes it, to {@code liteferry.verdict} and {@code <name>.validation}.
  *
  * @param overrides what a person has decided to go on without; null in documents of before there were any
- * @param lagSeconds null before the first measurement
+ * @param lagSeconds null before the first measurement, and in reverse
  * @param position the applied one; null before the first batch
  * @param at when, ISO 8601
  * @param direction null in documents of before there was more than one

@@ -153,8 +153,28 @@ class ReverseValidationTest {
         }
         Awaitility.await().atMost(PATIENCE).until(() -> pass(told).count(RowVerdict.IN_FLIGHT) == 0);
         assertThat(told).containsOnly("row_diff 4");
+        sides.source("INSERT INTO _liteferry_quarantine(tbl, key) VALUES ('items', '{\"id\":\"4\"}')");
+        assertThat(pass(told).count(RowVerdict.QUARANTINED)).isEqualTo(1);
+        sides.source("DELETE FROM _liteferry_quarantine");
         sides.target("UPDATE items SET name = 'four again' WHERE id = 4");
         Awaitility.await().atMost(PATIENCE).until(() -> pass(told).clean());
+    }
+
+    @Test
+    void setsAllRowsOfATruncatedTableAsideAndCountsAnewBehindIt() throws SQLException {
+        long before = follower.verified().orElseThrow().since();
+        List<String> told = new ArrayList<>();
+        try (Connection c = new SqliteFile(sides.file).openWriter();
+                Statement s = c.createStatement()) {
+            s.execute("BEGIN IMMEDIATE");
+            sides.target("TRUNCATE items");
+            assertThat(pass(told).count(RowVerdict.IN_FLIGHT)).isEqualTo(4);
+            s.execute("ROLLBACK");
+        }
+        assertThat(follower.catchUp(PATIENCE)).isTrue();
+        assertThat(follower.verified().orElseThrow().since()).isGreaterThan(before);
+        assertThat(pass(told).clean()).isTrue();
+        assertThat(told).isEmpty();
     }
 
     @Test

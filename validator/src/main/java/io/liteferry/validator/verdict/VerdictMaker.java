@@ -66,6 +66,7 @@ final class VerdictMaker {
                 lines,
                 plan.tables().stream().map(t -> table(t, facts, progress)).toList(),
                 facts.lag()
+                        .filter(l -> direction.equals(VerdictDocument.FORWARD))
                         .map(l -> new VerdictDocument.Lag(l.p50() / 1e9, l.p99() / 1e9))
                         .orElse(null),
                 facts.applied()
