@@ -60,6 +60,7 @@ public final class Follower {
     private final Clock clock;
     private final HeldKeys held = new HeldKeys();
     private final Deque<ChangedKeys.Sample> samples = new ArrayDeque<>();
+    private final Optional<Verified> found;
     private @Nullable Position followed;
     private @Nullable Verified saved;
     private long since;
@@ -90,7 +91,8 @@ public final class Follower {
         this.behind = behind;
         this.pace = pace;
         this.clock = clock;
-        store.verified().ifPresent(v -> {
+        this.found = store.verified();
+        found.ifPresent(v -> {
             followed = v.position();
             since = v.since();
             asOf = v.asOf();
@@ -255,7 +257,14 @@ public final class Follower {
      * @throws NotComparableException where that cannot be said
      */
     public Map<String, List<Finding>> prove(Position to) throws NotComparableException {
-        Position at = position().orElseThrow(() -> unproven("no changed key was verified before"));
+        Position verified = position().orElseThrow(() -> unproven("no changed key was verified before"));
+        boolean anew = found.filter(
+                        v -> v.since() != since && v.position().logIdentity().equals(verified.logIdentity()))
+                .isPresent();
+        if (anew) {
+            throw unproven("changes are counted anew from row " + since + ", a clean pass has to begin after that");
+        }
+        Position at = verified;
         Map<String, List<Finding>> findings = new HashMap<>();
         ChangedKeys.Look look;
         do {

@@ -142,8 +142,7 @@ class FollowUnderLoadTest {
                 follower.step();
                 Future<Void> carrier = threads.submit(() -> new Carrier(sides, pace).carry());
                 Random random = new Random(SEED);
-                Future<?> writes =
-                        load.scheduleAtFixedRate(() -> write(app, random), 0, 2, TimeUnit.MILLISECONDS);
+                Future<?> writes = load.scheduleAtFixedRate(() -> write(app, random), 0, 2, TimeUnit.MILLISECONDS);
                 long rounds = 0;
                 for (long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(8); System.nanoTime() < end; rounds++) {
                     follower.step();

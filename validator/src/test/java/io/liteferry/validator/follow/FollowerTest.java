@@ -282,6 +282,16 @@ class FollowerTest {
     }
 
     @Test
+    void doesNotProveWhereChangesAreCountedAnewSinceItWasOpened() throws SQLException {
+        close();
+        open();
+        sides.source("INSERT INTO _liteferry_log(tbl, op, r, k0) VALUES (0, 5, random(), 1)");
+        Position newest = newest();
+        follower.step();
+        assertThatThrownBy(() -> follower.prove(newest)).hasMessageContaining("counted anew");
+    }
+
+    @Test
     void doesNotProveWhatHasNotArrived() throws SQLException {
         Position applied = newest();
         change(7, "new", "new");
