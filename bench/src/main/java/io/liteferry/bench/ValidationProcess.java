@@ -4,10 +4,8 @@ import io.liteferry.core.options.Options;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.plan.PlanFile;
 import io.liteferry.core.plan.TablePlan;
-import io.liteferry.core.postgres.PgConnections;
 import io.liteferry.core.row.RowKey;
 import io.liteferry.core.row.SqliteValue;
-import io.liteferry.core.sqlite.SqliteFile;
 import io.liteferry.validator.compare.Comparison;
 import io.liteferry.validator.compare.Finding;
 import io.liteferry.validator.compare.NotComparableException;
@@ -56,14 +54,7 @@ final class ValidationProcess {
             throws IOException, SQLException, NotComparableException, InterruptedException {
         Plan read = PlanFile.read(Path.of(arguments[0]));
         Plan plan = read.withOptions(read.options().withEnvironment(System.getenv()));
-        Options o = plan.options();
-        try (Comparison sides = new Comparison(
-                PgConnections.of(o),
-                new SqliteFile(o.path(Options.DATABASE_FILE_PATH)),
-                plan.source(),
-                o.string(Options.TARGET_SCHEMA),
-                o.number(Options.READ_TRANSACTION_MAX_MS),
-                new LongAdder())) {
+        try (Comparison sides = new Comparison(plan, new LongAdder())) {
             new ValidationProcess(plan, sides, Long.parseLong(arguments[1])).measure();
         }
         CountDownLatch ended = Child.untilInputEnds();

@@ -28,7 +28,7 @@ public final class ValidationMetrics {
     private final Tags source;
     private final Map<String, AtomicReference<Double>> checks = new ConcurrentHashMap<>();
     private final AtomicLong ready = new AtomicLong();
-    private final AtomicReference<Consistency> consistency = new AtomicReference<>(new Consistency(0, 0));
+    private volatile Consistency consistency = new Consistency(0, 0);
     private final Map<String, AtomicLong> open = new ConcurrentHashMap<>();
     private final Map<String, AtomicLong> lastClean = new ConcurrentHashMap<>();
     private final AtomicLong unverified = new AtomicLong();
@@ -45,7 +45,7 @@ public final class ValidationMetrics {
                 .description("1 where the verdict is READY.")
                 .tags(source)
                 .register(registry);
-        Gauge.builder("liteferry.validation.consistency.ratio", consistency, c -> share(c.get()))
+        Gauge.builder("liteferry.validation.consistency.ratio", this, m -> share(m.consistency))
                 .description("Equal rows of all rows known on either side.")
                 .tags(source)
                 .register(registry);
@@ -98,7 +98,7 @@ public final class ValidationMetrics {
     /** The verdict of now. */
     public void verdict(VerdictDocument document) {
         ready.set(document.ready() ? 1 : 0);
-        consistency.set(Consistency.of(document.tables()));
+        consistency = Consistency.of(document.tables());
         Set<String> made = new HashSet<>();
         for (VerdictDocument.Check c : document.checks()) {
             checks.computeIfAbsent(c.check(), this::check).set(c.ok() ? 1.0 : 0.0);
