@@ -115,7 +115,7 @@ record IsoSpelling(String separator, int digits, boolean bare, String suffix) {
         int needed = fraction == 0 ? 0 : fraction % 1_000 == 0 ? MILLIS : FINEST;
         int shown = Math.max(least, needed);
         if (shown > 0) {
-            text.append('.').append("%06d".formatted(fraction), 0, shown);
+            text.append('.').append(String.format(Locale.ROOT, "%06d", fraction), 0, shown);
         }
         return text.toString();
     }

@@ -15,6 +15,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
@@ -169,7 +170,7 @@ final class ReverseCapture implements AutoCloseable {
     private static String literally(String name) {
         StringBuilder pattern = new StringBuilder();
         for (char c : name.toCharArray()) {
-            pattern.append(Character.isLetterOrDigit(c) || c == '_' ? String.valueOf(c) : "\\u%04x".formatted((int) c));
+            pattern.append(Character.isLetterOrDigit(c) || c == '_' ? String.valueOf(c) : String.format(Locale.ROOT, "\\u%04x", (int) c));
         }
         return pattern.toString();
     }

@@ -178,8 +178,9 @@ final class TableRows {
 
     void insert(Map<String, SqliteValue> values) throws SQLException {
         List<SqliteValue> all = List.copyOf(values.values());
+        // ABORT: a conflict clause of the table would take another row away without a word.
         statements.update(
-                "INSERT INTO " + table + "("
+                "INSERT OR ABORT INTO " + table + "("
                         + values.keySet().stream().map(Sql::name).collect(Collectors.joining(", ")) + ") VALUES ("
                         + all.stream().map(Statements::parameter).collect(Collectors.joining(", ")) + ")",
                 all);
@@ -192,7 +193,7 @@ final class TableRows {
         List<SqliteValue> bound = new ArrayList<>(values.values());
         bound.addAll(row.handle());
         statements.update(
-                "UPDATE " + table + " SET "
+                "UPDATE OR ABORT " + table + " SET "
                         + values.entrySet().stream()
                                 .map(e -> Sql.name(e.getKey()) + " = " + Statements.parameter(e.getValue()))
                                 .collect(Collectors.joining(", "))
@@ -233,8 +234,9 @@ final class TableRows {
         if (stored.isEmpty()) {
             throw new Unfit("the key is not stored as it was written");
         }
-        for (String column : written(after, stored).keySet()) {
-            throw new Unfit("column " + column + ": SQLite stores another value than was written");
+        Optional<String> other = written(after, stored).keySet().stream().findFirst();
+        if (other.isPresent()) {
+            throw new Unfit("column " + other.get() + ": SQLite stores another value than was written");
         }
     }
 }

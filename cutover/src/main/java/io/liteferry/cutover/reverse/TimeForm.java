@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Dates and times. A date means days, a time of day microseconds, anything else microseconds, all since 1970 and as a {@link
@@ -73,8 +74,8 @@ final class TimeForm implements ColumnForm {
                 .toEpochDay();
     }
 
-    /** Microseconds of a time of day; {@code fraction} may be null. */
-    static long ofDay(String hour, String minute, String second, String fraction) {
+    /** Microseconds of a time of day. */
+    static long ofDay(String hour, String minute, String second, @Nullable String fraction) {
         long seconds = (Integer.parseInt(hour) * 60L + Integer.parseInt(minute)) * 60 + Integer.parseInt(second);
         String micros = fraction == null ? "0" : (fraction + "000000").substring(0, 6);
         return seconds * MICROS + Integer.parseInt(micros);
