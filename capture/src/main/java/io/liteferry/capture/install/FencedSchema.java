@@ -20,9 +20,9 @@ final class FencedSchema {
     static final String MESSAGE = "migration fence";
 
     private static final String OURS =
-            "substr(%s, 1, " + SqliteCatalog.OWN_PREFIX.length() + ") = '" + SqliteCatalog.OWN_PREFIX + "'";
+            "substr(name, 1, " + SqliteCatalog.OWN_PREFIX.length() + ") = '" + SqliteCatalog.OWN_PREFIX + "'";
 
-    private static final String FENCE_TRIGGER = "substr(%s, 1, " + (SqliteCatalog.OWN_PREFIX.length() + 3) + ") IN ('"
+    private static final String FENCE_TRIGGER = "substr(name, 1, " + (SqliteCatalog.OWN_PREFIX.length() + 3) + ") IN ('"
             + TriggerSql.name("fi", "") + "', '" + TriggerSql.name("fu", "") + "', '" + TriggerSql.name("fd", "")
             + "')";
 
@@ -32,7 +32,7 @@ final class FencedSchema {
      */
     private static final String TABLES = "SELECT name, 'BEFORE ' AS moment FROM pragma_table_list"
             + " WHERE schema = 'main' AND type = 'table' AND lower(substr(name, 1, 7)) <> 'sqlite_' AND NOT "
-            + OURS.formatted("name");
+            + OURS;
 
     /** A view without its INSTEAD OF triggers would refuse writes too, but not in these words. */
     private static final String VIEWS = "SELECT DISTINCT v.name, 'INSTEAD OF ' FROM sqlite_master v JOIN "
@@ -78,11 +78,11 @@ final class FencedSchema {
         long found = version(s);
         rewrite(
                 s,
-                "DELETE FROM sqlite_master WHERE type = 'trigger' AND " + FENCE_TRIGGER.formatted("name"),
+                "DELETE FROM sqlite_master WHERE type = 'trigger' AND " + FENCE_TRIGGER,
                 "INSERT INTO sqlite_master(type, name, tbl_name, rootpage, sql) SELECT type, name, tbl, 0, sql FROM "
                         + ChangeLog.SCHEMA + " WHERE type = 'trigger'"
-                        + (captured ? "" : " AND NOT " + OURS.formatted("name")) + " ORDER BY "
-                        + OURS.formatted("name") + ", ordinal");
+                        + (captured ? "" : " AND NOT " + OURS) + " ORDER BY "
+                        + OURS + ", ordinal");
         s.execute("DROP TABLE " + ChangeLog.SCHEMA);
         s.execute("UPDATE " + ChangeLog.META + " SET fenced = 0");
         // Only where nothing else has changed the schema under the fence.
@@ -115,10 +115,10 @@ final class FencedSchema {
                 "SELECT DISTINCT tbl || ' has no whole fence' FROM (SELECT name, tbl, sql FROM (" + WANTED
                         + ") EXCEPT SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger') ORDER BY 1"));
         String now = "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
-                + " AND NOT " + OURS.formatted("name");
+                + " AND NOT " + OURS;
         String then = "SELECT type, name, tbl, sql FROM " + ChangeLog.SCHEMA
                 + " WHERE type <> 'trigger' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND NOT "
-                + OURS.formatted("name");
+                + OURS;
         changes.addAll(texts(
                 s,
                 "SELECT type || ' ' || name || CASE WHEN EXISTS (SELECT 1 FROM sqlite_master m WHERE m.type = c.type"
@@ -129,8 +129,8 @@ final class FencedSchema {
                 "SELECT type || ' ' || name || ' is new' FROM (" + now + " EXCEPT " + then
                         + ") c WHERE NOT EXISTS (SELECT 1 FROM " + ChangeLog.SCHEMA
                         + " b WHERE b.type <> 'trigger' AND b.type = c.type AND b.name = c.name) ORDER BY 1"));
-        String ownNow = "SELECT name FROM sqlite_master WHERE type = 'table' AND " + OURS.formatted("name");
-        String ownThen = "SELECT name FROM " + ChangeLog.SCHEMA + " WHERE type = 'table' AND " + OURS.formatted("name");
+        String ownNow = "SELECT name FROM sqlite_master WHERE type = 'table' AND " + OURS;
+        String ownThen = "SELECT name FROM " + ChangeLog.SCHEMA + " WHERE type = 'table' AND " + OURS;
         if (changes.isEmpty()) {
             changes.addAll(texts(
                     s,

@@ -150,7 +150,7 @@ public final class SourceFence implements AutoCloseable {
             // Outside WAL a page that is written too early would keep capture from reading what is to be drained.
             s.execute("PRAGMA cache_spill = OFF");
             begin(s, file, what, busy);
-            Found found = find(s, file, what);
+            Found found = find(s, what);
             change.make(s, found);
             return new SourceFence(file, connection, s, what, found);
         } catch (SQLException | RuntimeException e) {
@@ -179,7 +179,7 @@ public final class SourceFence implements AutoCloseable {
         }
     }
 
-    private static Found find(Statement s, SqliteFile file, String what) throws SQLException {
+    private static Found find(Statement s, String what) throws SQLException {
         if (!hasLog(s)) {
             throw new LiteferryException(
                     ErrorCode.CAPTURE_NOT_INSTALLED,

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
@@ -212,7 +213,7 @@ class WritersAtTheFenceTest {
         Set<Long> acknowledged = new TreeSet<>();
         for (Writer w : writers) {
             expected.put(w.toString(), w.expected(moment));
-            String saw = told.get(w).get(LONG.toSeconds(), TimeUnit.SECONDS);
+            String saw = Objects.requireNonNull(told.get(w)).get(LONG.toSeconds(), TimeUnit.SECONDS);
             seen.put(w.toString(), saw);
             if (saw.equals(NO_ERROR) && w.leavesARow()) {
                 acknowledged.add(w.id);
@@ -346,7 +347,7 @@ class WritersAtTheFenceTest {
         }
 
         String expected(Moment moment) {
-            return kind.seen().get(moment.ordinal());
+            return kind.seen().get(List.of(Moment.values()).indexOf(moment));
         }
 
         boolean leavesARow() {

@@ -1,13 +1,5 @@
 package io.liteferry.cli.demo;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
-import io.liteferry.core.ErrorCode;
-import io.liteferry.core.LiteferryException;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -26,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 public final class MovingLoad implements AutoCloseable {
     private static final Duration RETRY = Duration.ofMillis(5);
 
-    private final AtomicReference<Side> side;
     private final Side sqlite;
     private final Side postgres;
     private final int transactionsPerSecond;
@@ -35,7 +26,8 @@ public final class MovingLoad implements AutoCloseable {
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private final AtomicLong longestNanos = new AtomicLong();
     private final AtomicLong refusals = new AtomicLong();
-    private final HttpServer ear;
+    private final HookEar ear;
+    private volatile Side side;
     private volatile boolean running = true;
 
     /** One transaction; it may be run again where it was refused. */
@@ -58,25 +50,18 @@ public final class MovingLoad implements AutoCloseable {
     public MovingLoad(Side sqlite, Side postgres, int transactionsPerSecond, List<? extends Draw> draws) {
         this.sqlite = sqlite;
         this.postgres = postgres;
-        this.side = new AtomicReference<>(sqlite);
+        this.side = sqlite;
         this.transactionsPerSecond = transactionsPerSecond;
         draws.forEach(d -> writers.add(new Writer(d)));
-        try {
-            ear = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        } catch (IOException e) {
-            throw new LiteferryException(
-                    ErrorCode.SERVICE_FAILED, "Listening for the hook of the sample application: " + e, e);
-        }
-        ear.createContext("/move", this::moved);
+        ear = new HookEar(this::moved);
     }
 
     /** What to give as {@code cutover.hook}. */
     public String hook() {
-        return "http://127.0.0.1:" + ear.getAddress().getPort() + "/move";
+        return ear.url();
     }
 
     public void start() {
-        ear.start();
         for (Writer w : writers) {
             Thread thread = new Thread(w, "writer-" + threads.size());
             threads.add(thread);
@@ -84,19 +69,14 @@ public final class MovingLoad implements AutoCloseable {
         }
     }
 
-    private void moved(HttpExchange call) throws IOException {
-        try (call) {
-            String told = new String(call.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-            side.set(told.contains("rollback") ? sqlite : postgres);
-            byte[] answer = ("writing to " + side.get().name()).getBytes(StandardCharsets.UTF_8);
-            call.sendResponseHeaders(200, answer.length);
-            call.getResponseBody().write(answer);
-        }
+    private String moved(String told) {
+        side = told.contains("rollback") ? sqlite : postgres;
+        return "writing to " + side.name();
     }
 
     /** The database it writes to now. */
     public Side writesTo() {
-        return side.get();
+        return side;
     }
 
     /** The longest a write took since this was asked last, refusals and waiting included. */
@@ -111,7 +91,7 @@ public final class MovingLoad implements AutoCloseable {
 
     /** Transactions that were acknowledged. */
     public long acknowledged() {
-        return writers.stream().mapToLong(w -> w.acknowledged).sum();
+        return writers.stream().mapToLong(w -> w.acknowledged.get()).sum();
     }
 
     /** Why a writer has ended by itself. */
@@ -126,7 +106,7 @@ public final class MovingLoad implements AutoCloseable {
             t.join();
         }
         threads.clear();
-        ear.stop(0);
+        ear.close();
     }
 
     @Override
@@ -141,7 +121,7 @@ public final class MovingLoad implements AutoCloseable {
     /** One writer with connections of its own. */
     private final class Writer implements Runnable {
         private final Draw draw;
-        private volatile long acknowledged;
+        private final AtomicLong acknowledged = new AtomicLong();
 
         Writer(Draw draw) {
             this.draw = draw;
@@ -158,7 +138,7 @@ public final class MovingLoad implements AutoCloseable {
                     if (write(intent)) {
                         longestNanos.accumulateAndGet(System.nanoTime() - began, Math::max);
                         intent.acknowledged();
-                        acknowledged++;
+                        acknowledged.incrementAndGet();
                     }
                     due = Math.max(due + interval, System.nanoTime() - interval);
                     TimeUnit.NANOSECONDS.sleep(Math.max(0, due - System.nanoTime()));
@@ -177,7 +157,7 @@ public final class MovingLoad implements AutoCloseable {
         /** Tries until the database that is open has acknowledged the write; false where it was stopped before. */
         private boolean write(Intent intent) throws SQLException, InterruptedException {
             while (true) {
-                Side now = side.get();
+                Side now = side;
                 try {
                     now.write(intent);
                     return true;

@@ -59,10 +59,10 @@ final class ShopOrders implements MovingLoad.Draw {
 
     private MovingLoad.Intent place() {
         String number = prefix + "-" + ++placed;
-        long customer = 1 + random.nextInt(100);
+        long customer = 1L + random.nextInt(100);
         long now = ShopDatabase.EPOCH_MILLIS + placed;
         int lines = 1 + random.nextInt(3);
-        long product = ShopDatabase.QUIET_PRODUCTS + 1 + random.nextInt(50);
+        long product = ShopDatabase.QUIET_PRODUCTS + 1L + random.nextInt(50);
         String total = random.nextInt(1_000) + "." + (10 + random.nextInt(90));
         return new MovingLoad.Intent() {
             @Override

@@ -7,9 +7,10 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** One of the two databases as an application sees it: how it connects, begins, writes a time, and is told that it is closed. */
 public final class Side {
@@ -19,7 +20,7 @@ public final class Side {
     private final String name;
     private final boolean sqlite;
     private final Callable<Connection> connect;
-    private final ThreadLocal<@Nullable Connection> connection = new ThreadLocal<>();
+    private final Map<Thread, Connection> connections = new ConcurrentHashMap<>();
 
     private Side(String name, boolean sqlite, Callable<Connection> connect) {
         this.name = name;
@@ -106,7 +107,7 @@ public final class Side {
     }
 
     private Connection connection() throws SQLException {
-        Connection c = connection.get();
+        Connection c = connections.get(Thread.currentThread());
         if (c == null) {
             try {
                 c = connect.call();
@@ -115,15 +116,14 @@ public final class Side {
             } catch (Exception e) {
                 throw new IllegalStateException("cannot connect to " + name, e);
             }
-            connection.set(c);
+            connections.put(Thread.currentThread(), c);
         }
         return c;
     }
 
     /** Closes this thread's connection. */
     void leave() {
-        Connection c = connection.get();
-        connection.remove();
+        Connection c = connections.remove(Thread.currentThread());
         if (c != null) {
             try {
                 c.close();

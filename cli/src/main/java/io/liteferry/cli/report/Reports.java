@@ -139,7 +139,7 @@ public final class Reports {
             @JsonProperty("obstacle") @Nullable String obstacle) {}
 
     /**
-     * The result of {@code backup}.
+     * What {@code liteferry backup} has made.
      *
      * @param failed why it failed, by source
      */

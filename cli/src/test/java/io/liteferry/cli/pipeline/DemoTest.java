@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class DemoTest {
     @Test
     void reachesReadyStaysCleanUnderLoadAndFindsExactlyWhatWasPlanted() throws Exception {
-        demo("--seconds", "90", "--rows", "60000");
+        demo("--seconds", "15", "--rows", "60000");
     }
 
     @Test
@@ -41,6 +41,7 @@ class DemoTest {
         assertThat(report.path("planted")).isNotEmpty();
         assertThat(report.path("found")).isEqualTo(report.path("planted"));
         assertThat(report.path("repaired")).isEqualTo(report.path("planted"));
+        assertThat(report.path("moves").findValuesAsText("to")).containsExactly("PostgreSQL", "SQLite", "PostgreSQL");
         long verified = 0;
         for (JsonNode table : report.path("tables")) {
             assertThat(table.path("mismatched_rows").asLong())

@@ -104,9 +104,15 @@ final class RecordMaker {
             return Optional.empty();
         }
         Object content = message.get("content");
-        byte[] bytes = content instanceof ByteBuffer b ? b.array() : (byte[]) content;
+        byte[] bytes = content instanceof ByteBuffer b ? bytes(b) : (byte[]) content;
         return Optional.of(
                 ReverseRecord.mark(transaction, position, millis, new String(bytes, StandardCharsets.UTF_8)));
+    }
+
+    private static byte[] bytes(ByteBuffer buffer) {
+        byte[] bytes = new byte[buffer.remaining()];
+        buffer.duplicate().get(bytes);
+        return bytes;
     }
 
     private Optional<ReverseRecord> change(SourceRecord event, Struct value) {

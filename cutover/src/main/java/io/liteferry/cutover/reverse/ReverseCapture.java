@@ -170,7 +170,10 @@ final class ReverseCapture implements AutoCloseable {
     private static String literally(String name) {
         StringBuilder pattern = new StringBuilder();
         for (char c : name.toCharArray()) {
-            pattern.append(Character.isLetterOrDigit(c) || c == '_' ? String.valueOf(c) : String.format(Locale.ROOT, "\\u%04x", (int) c));
+            pattern.append(
+                    Character.isLetterOrDigit(c) || c == '_'
+                            ? String.valueOf(c)
+                            : String.format(Locale.ROOT, "\\u%04x", (int) c));
         }
         return pattern.toString();
     }

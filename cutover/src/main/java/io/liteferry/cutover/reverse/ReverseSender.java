@@ -84,8 +84,10 @@ final class ReverseSender implements DebeziumEngine.ChangeConsumer<ChangeEvent<S
         if (why instanceof RecordTooLargeException) {
             return new LiteferryException(
                     ErrorCode.REVERSE_FAILED,
-                    "Sending to " + topic + ": a row is larger than a record can be (bytea takes two characters a byte): "
-                            + why.getMessage() + ". It stands in PostgreSQL's log and cannot be carried back: give up the"
+                    "Sending to " + topic
+                            + ": a row is larger than a record can be (bytea takes two characters a byte): "
+                            + why.getMessage()
+                            + ". It stands in PostgreSQL's log and cannot be carried back: give up the"
                             + " rollback with liteferry complete.",
                     why);
         }

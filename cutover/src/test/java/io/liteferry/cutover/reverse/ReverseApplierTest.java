@@ -23,8 +23,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -65,12 +67,16 @@ class ReverseApplierTest {
     }
 
     private void send(ReverseRecord record) {
-        producer.send(new ProducerRecord<>(TopicNames.of(sides.plan).reverse(), 0, new byte[0], Json.bytes(record)));
-        producer.flush();
+        try {
+            producer.send(new ProducerRecord<>(TopicNames.of(sides.plan).reverse(), 0, new byte[0], Json.bytes(record)))
+                    .get();
+        } catch (InterruptedException | ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
-    private ReverseRecord change(Operation op, long id, Long n) {
-        Map<String, String> after = new LinkedHashMap<>();
+    private ReverseRecord change(Operation op, long id, @Nullable Long n) {
+        Map<String, @Nullable String> after = new LinkedHashMap<>();
         if (op != Operation.DELETE) {
             after.put("id", String.valueOf(id));
             after.put("n", n == null ? null : String.valueOf(n));
@@ -89,7 +95,7 @@ class ReverseApplierTest {
                 "");
     }
 
-    private ReverseRecord insert(long id, Long n) {
+    private ReverseRecord insert(long id, @Nullable Long n) {
         return change(Operation.CREATE, id, n);
     }
 
@@ -151,7 +157,7 @@ class ReverseApplierTest {
     void killed_between_any_two_steps_it_applies_every_transaction_once() {
         for (int point = 0; point < 3; point++) {
             int dies = point;
-            long id = 10 * (point + 1);
+            long id = 10L * (point + 1);
             long before = transaction;
             // Not idempotent on purpose: the second insert of a key would go to quarantine, the second delete find
             // another row.

@@ -52,6 +52,7 @@ class ReverseCaptureTest {
     @TempDir
     Path folder;
 
+    @SuppressWarnings("NullAway.Init") // every test begins with one of the fenced methods
     private ReverseSides sides;
 
     @AfterEach
