@@ -160,6 +160,31 @@ final class Main {
         return print(report, new Validation(rows, rounds.count).run(this::progress));
     }
 
+    @Command(
+            name = "cutover-pause",
+            description =
+                    "How long a cutover holds the writers at a steady rate, from the hold to the call of the hook.")
+    int cutoverPause(
+            @Option(
+                            names = "--rows",
+                            defaultValue = "100000",
+                            description = "Rows of the table (default: ${DEFAULT-VALUE}).")
+                    long rows,
+            @Option(
+                            names = "--rate",
+                            defaultValue = "1000",
+                            description = "Single-row transactions a second (default: ${DEFAULT-VALUE}).")
+                    int rate,
+            @Option(
+                            names = "--cutovers",
+                            defaultValue = "20",
+                            description = "Cutovers measured, each followed by a rollback (default: ${DEFAULT-VALUE}).")
+                    int cutovers,
+            @Mixin Report report)
+            throws Exception {
+        return print(report, new CutoverPause(rows, rate, cutovers).run(this::progress));
+    }
+
     private void progress(String line) {
         spec.commandLine().getErr().println(line);
     }

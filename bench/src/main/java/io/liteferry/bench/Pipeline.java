@@ -77,6 +77,11 @@ final class Pipeline implements AutoCloseable {
         return start(plan, folder, before, List.of(PipelineProcess.ALONE));
     }
 
+    /** All four services. */
+    static Pipeline startAll(Plan plan, Path folder) throws IOException {
+        return start(plan, folder, List.of("nice", "-n", "5"), List.of(PipelineProcess.ALL));
+    }
+
     private static Pipeline start(Plan plan, Path folder, List<String> before, List<String> arguments)
             throws IOException {
         Path file = folder.resolve(plan.name() + ".yaml");

@@ -4,19 +4,26 @@ import io.liteferry.capture.CaptureService;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.plan.PlanFile;
 import io.liteferry.core.service.Service;
+import io.liteferry.cutover.reverse.ReverseService;
 import io.liteferry.sink.SinkService;
+import io.liteferry.validator.ValidatorService;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The measured process: capture, and the sink unless it is told {@value #ALONE}, until standard input ends or one of them
+ * The measured process: capture, and the sink unless it is told {@value #ALONE}, and the others where it is told {@value
+ * #ALL}, until standard input ends or one of them
  * does.
  */
 final class PipelineProcess {
     static final String ALONE = "capture-alone";
+    static final String ALL = "all";
 
     private PipelineProcess() {}
 
@@ -25,20 +32,29 @@ final class PipelineProcess {
         // A migration file holds no password; it comes the way it comes to the services in containers.
         Plan plan = read.withOptions(read.options().withEnvironment(System.getenv()));
         Clock clock = Clock.systemUTC();
-        try (Service sink = new SinkService(plan, clock);
-                Service capture = new CaptureService(plan, clock)) {
-            if (arguments.length == 1) {
-                sink.start();
-            }
-            capture.start();
+        String what = arguments.length > 1 ? arguments[1] : "";
+        List<Service> services = new ArrayList<>();
+        if (!what.equals(ALONE)) {
+            services.add(new SinkService(plan, clock));
+        }
+        services.add(new CaptureService(plan, clock));
+        if (what.equals(ALL)) {
+            services.add(new ValidatorService(plan, clock));
+            services.add(new ReverseService(plan, clock));
+        }
+        try {
+            services.forEach(Service::start);
             Child.say("started");
             CountDownLatch ended = Child.untilInputEnds();
             while (!ended.await(100, TimeUnit.MILLISECONDS)) {
-                if (sink.failure() != null || capture.failure() != null) {
+                if (services.stream().anyMatch(s -> s.failure() != null)) {
                     // The services have logged why.
                     System.exit(1);
                 }
             }
+        } finally {
+            Collections.reverse(services);
+            services.forEach(Service::close);
         }
     }
 }

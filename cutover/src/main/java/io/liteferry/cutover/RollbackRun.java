@@ -1,13 +1,18 @@
 package io.liteferry.cutover;
 
+import io.liteferry.capture.feedback.EndTopic;
 import io.liteferry.capture.install.SourceFence;
 import io.liteferry.core.ErrorCode;
 import io.liteferry.core.LiteferryException;
+import io.liteferry.core.change.BatchEnd;
+import io.liteferry.core.change.BatchId;
+import io.liteferry.core.kafka.KafkaClients;
 import io.liteferry.cutover.gate.Gates;
 import io.liteferry.cutover.gate.Sides;
 import io.liteferry.cutover.journal.State;
 import io.liteferry.sink.TargetSwitch;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** One rollback that runs, from its gates to its hook. Used by one thread. */
@@ -31,10 +36,14 @@ final class RollbackRun {
         try {
             at.demand(gates.rollback(), request);
             State.Preparing preparing = at.enter(requested.preparing());
+            // Under the fence capture sends nothing, so this stays the last.
+            Optional<BatchId> sent = EndTopic.last(
+                            KafkaClients.of(rollback.plan().options()), rollback.plan())
+                    .map(BatchEnd::id);
             try (Feed feed = new Feed(rollback.plan(), rollback.connections(), rollback.file());
                     Proof proof = new Proof(rollback.plan(), rollback.connections(), rollback.clock());
                     Deadline deadline = Deadline.prepare(request.timeout())) {
-                return held(waited(preparing, feed, proof), feed, proof, deadline);
+                return held(waited(preparing, feed, proof), feed, proof, sent, deadline);
             }
         } catch (LiteferryException | InterruptedException e) {
             if (Sides.of(rollback.plan(), rollback.connections()).writable() == Sides.Writable.POSTGRESQL) {
@@ -74,12 +83,14 @@ final class RollbackRun {
         }
     }
 
-    private Outcome held(State.Holding holding, Feed feed, Proof proof, Deadline deadline) throws InterruptedException {
+    private Outcome held(State.Holding holding, Feed feed, Proof proof, Optional<BatchId> sent, Deadline deadline)
+            throws InterruptedException {
         Stopwatch watch = new Stopwatch();
         deadline.start();
         State.Switching switching;
         try (TargetSwitch target = TargetSwitch.back(rollback.plan(), rollback.connections(), deadline.left())) {
             watch.lap("hold");
+            sent.ifPresent(target::passOver);
             String mark = feed.mark();
             State.Draining draining = at.pass(holding.draining("mark " + mark));
             while (!feed.reached(mark)) {

@@ -2,6 +2,7 @@ package io.liteferry.sink;
 
 import io.liteferry.core.ErrorCode;
 import io.liteferry.core.LiteferryException;
+import io.liteferry.core.change.BatchId;
 import io.liteferry.core.change.Position;
 import io.liteferry.core.options.Options;
 import io.liteferry.core.plan.EvolvedPlan;
@@ -220,6 +221,26 @@ public final class TargetSwitch implements AutoCloseable {
             s.setString(2, to);
             s.setString(3, plan.source());
             s.executeUpdate();
+        }
+    }
+
+    /**
+     * On the way back: what capture has sent before the fence, and no sink has applied, is never applied. It holds rows as they
+     * were then, and nothing would bring the later ones again.
+     *
+     * @param last the batch that capture has closed last
+     */
+    public void passOver(BatchId last) {
+        try (PreparedStatement s = connection.prepareStatement("UPDATE liteferry.applied SET epoch = ?, batch = ?"
+                + " WHERE source = ? AND (epoch, batch) < (?, ?)")) {
+            s.setLong(1, last.epoch());
+            s.setLong(2, last.batch());
+            s.setString(3, plan.source());
+            s.setLong(4, last.epoch());
+            s.setLong(5, last.batch());
+            s.executeUpdate();
+        } catch (SQLException e) {
+            throw undone("Passing over what was sent before the fence of " + plan.source(), e);
         }
     }
 

@@ -4,7 +4,11 @@ import io.liteferry.cli.local.LocalServers;
 import io.liteferry.cli.local.StateFolder;
 import io.liteferry.cli.report.MismatchReports;
 import io.liteferry.cli.report.Output;
+import io.liteferry.core.ErrorCode;
+import io.liteferry.core.LiteferryException;
 import io.liteferry.core.plan.Plan;
+import io.liteferry.core.postgres.PgConnections;
+import io.liteferry.cutover.gate.Sides;
 import io.liteferry.validator.MismatchEntries;
 import io.liteferry.validator.RepairRequest;
 import java.io.PrintWriter;
@@ -69,6 +73,16 @@ public final class RepairCommand implements Callable<Integer> {
     }
 
     private MismatchReports.Repair ask(Plan plan) {
+        for (Plan source : plan.perSource()) {
+            if (Sides.flowsBack(source, PgConnections.of(source.options()))) {
+                throw new LiteferryException(
+                        ErrorCode.CUTOVER_STATE,
+                        "Repairing " + source.source()
+                                + ": the application writes to PostgreSQL, and capture sends nothing"
+                                + " now. An UPDATE of the rows in PostgreSQL that sets a column to itself carries them to SQLite"
+                                + " again.");
+            }
+        }
         long keys = plan.perSource().stream()
                 .mapToLong(source -> RepairRequest.request(source, Optional.ofNullable(table)))
                 .sum();

@@ -1,10 +1,13 @@
 package io.liteferry.cli.command;
 
 import io.liteferry.capture.install.SourceInstaller;
+import io.liteferry.core.ErrorCode;
 import io.liteferry.core.ExitCode;
 import io.liteferry.core.LiteferryException;
 import io.liteferry.core.options.Options;
 import io.liteferry.core.plan.Plan;
+import io.liteferry.core.postgres.PgConnections;
+import io.liteferry.cutover.gate.Sides;
 import io.liteferry.sink.schema.TargetInstaller;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -45,8 +48,17 @@ public final class UninstallCommand implements Callable<Integer> {
 
     /** The source first: it is what the application needs. An embedded target is nobody's but ours. */
     private static void uninstall(Plan source) {
+        boolean target = !source.options().string(Options.CONNECTION_URL).isEmpty();
+        if (target && Sides.flowsBack(source, PgConnections.of(source.options()))) {
+            throw new LiteferryException(
+                    ErrorCode.SOURCE_FENCED,
+                    "Uninstalling from " + source.source()
+                            + ": the application writes to PostgreSQL, and what it writes"
+                            + " flows back through the fence. Nothing was changed. Go back first (liteferry rollback start), or"
+                            + " end the migration: liteferry complete --release-source.");
+        }
         new SourceInstaller(source).uninstall();
-        if (!source.options().string(Options.CONNECTION_URL).isEmpty()) {
+        if (target) {
             new TargetInstaller(source).uninstall();
         }
     }

@@ -26,7 +26,7 @@ class DeployFilesTest {
     /** Variables of the program that are no options: logback.xml and the launcher read them. */
     private static final Set<String> VARIABLES = Set.of("LITEFERRY_LOG_LEVEL");
 
-    private static final Set<String> OURS = Set.of("apply", "capture", "sink", "validator");
+    private static final Set<String> OURS = Set.of("apply", "capture", "sink", "validator", "reverse");
 
     private final ComposeFile compose = ComposeFile.read();
     private final Plan plan = PlanFile.read(ROOT.resolve("deploy/liteferry/migration.yaml"));
@@ -80,7 +80,7 @@ class DeployFilesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"capture", "sink", "validator"})
+    @ValueSource(strings = {"capture", "sink", "validator", "reverse"})
     void asksEachServiceWhereItListens(String service) throws IOException {
         String option = service + ".admin.address";
         int port = Integer.parseInt(Options.defaults().string(option).replaceAll(".*:", ""));

@@ -52,7 +52,7 @@ class BulkUpdateTest {
         AtomicBoolean stop = new AtomicBoolean();
         ExecutorService threads = Executors.newFixedThreadPool(2);
         try {
-            for (String service : List.of("capture", "sink", "validator")) {
+            for (String service : List.of("capture", "sink", "validator", "reverse")) {
                 services.add(bulk.process(
                         "256m", "run", service, "--config", bulk.config().toString()));
             }

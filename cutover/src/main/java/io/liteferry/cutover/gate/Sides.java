@@ -58,15 +58,27 @@ public record Sides(boolean fenced, boolean closed) {
         }
     }
 
+    /** Whether writes to PostgreSQL still flow back: the source must stay as it is. False before {@code apply}. */
+    public static boolean flowsBack(Plan plan, PgConnections connections) {
+        return state(plan, connections).equals("closed");
+    }
+
     private static boolean closed(Plan plan, PgConnections connections) {
+        return !state(plan, connections).equals("open");
+    }
+
+    /** Without a row nothing was ever applied, let alone switched. */
+    private static String state(Plan plan, PgConnections connections) {
         try (Connection c = connections.open("liteferry-cutover");
                 PreparedStatement ps = c.prepareStatement("SELECT state FROM liteferry.applied WHERE source = ?")) {
             ps.setString(1, plan.source());
             try (ResultSet r = ps.executeQuery()) {
-                // Without a row nothing was ever applied, let alone switched.
-                return r.next() && !r.getString(1).equals("open");
+                return r.next() ? r.getString(1) : "open";
             }
         } catch (SQLException e) {
+            if ("42P01".equals(e.getSQLState()) || "3F000".equals(e.getSQLState())) {
+                return "open";
+            }
             throw PgConnections.failure("Asking which side of " + plan.source() + " is written", e);
         }
     }

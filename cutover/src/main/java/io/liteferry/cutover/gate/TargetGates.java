@@ -5,6 +5,7 @@ import io.liteferry.core.plan.Plan;
 import io.liteferry.core.postgres.PgConnections;
 import io.liteferry.core.postgres.PgSql;
 import io.liteferry.core.validation.VerdictDocument.Check;
+import io.liteferry.sink.schema.TargetGate;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -31,6 +32,7 @@ final class TargetGates {
         try (Connection c = connections.open("liteferry-cutover")) {
             List<Check> checks = new ArrayList<>();
             checks.add(direct(c));
+            checks.add(closed(c));
             checks.add(valid(c));
             checks.add(statistics(c));
             if (reverse) {
@@ -50,6 +52,18 @@ final class TargetGates {
                 pooled ? "connection.url leads through a pooler" : "direct",
                 "direct",
                 "give the server's own address: connection.url, or LITEFERRY_CONNECTION_URL for this command");
+    }
+
+    private Check closed(Connection c) throws SQLException {
+        List<String> open = new TargetGate(plan).missing(c);
+        return check(
+                "target_closed",
+                open.isEmpty(),
+                open.isEmpty()
+                        ? "every table is closed to others"
+                        : "anybody with the right may write to " + String.join(", ", open),
+                "closed to all but the sink",
+                "liteferry apply");
     }
 
     private Check valid(Connection c) throws SQLException {

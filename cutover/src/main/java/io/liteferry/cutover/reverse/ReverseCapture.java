@@ -169,7 +169,8 @@ final class ReverseCapture implements AutoCloseable {
     /** Debezium reads lists of patterns, separated by commas. */
     private static String literally(String name) {
         StringBuilder pattern = new StringBuilder();
-        for (char c : name.toCharArray()) {
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
             pattern.append(
                     Character.isLetterOrDigit(c) || c == '_'
                             ? String.valueOf(c)

@@ -209,8 +209,7 @@ class FieldEncodersTest {
                         .toList());
         new TargetInstaller(plan).install();
         String url = plan.options().string(Options.CONNECTION_URL);
-        try (Connection c =
-                DriverManager.getConnection(url + (url.contains("?") ? "&" : "?") + BinaryArrays.DRIVER_OPTION)) {
+        try (Connection c = DriverManager.getConnection(SharedServers.byHand(url) + "&" + BinaryArrays.DRIVER_OPTION)) {
             c.setAutoCommit(false);
             Quarantine quarantine = new Quarantine("encoders");
             for (TablePlan t : plan.tables()) {

@@ -105,7 +105,7 @@ class MaskEncoderTest {
                 Options.of(Map.of(Options.CONNECTION_URL, url, Options.MASK_SECRET, "a secret")),
                 List.of(TablePlan.simple("people", KeyPlan.primaryKey("id"), COLUMNS)));
         new TargetInstaller(plan).install();
-        Connection c = DriverManager.getConnection(url + (url.contains("?") ? "&" : "?") + BinaryArrays.DRIVER_OPTION);
+        Connection c = DriverManager.getConnection(SharedServers.byHand(url) + "&" + BinaryArrays.DRIVER_OPTION);
         c.setAutoCommit(false);
         TargetTable table = new TargetTable(plan, plan.tables().get(0));
         TableWriter writer = new TableWriter(
