@@ -98,7 +98,7 @@ public final class Cutover {
     }
 
     /** Lifts the fence of a cutover that was interrupted; a running one is asked to stop before its fence. */
-    public String cancel(String by) {
+    public String cancel(String by) throws InterruptedException {
         try (Journal journal = new Journal(connections, plan.source())) {
             if (Sides.of(plan, connections).writable() != Sides.Writable.NEITHER) {
                 return Interruption.ask(journal, by);
@@ -111,6 +111,10 @@ public final class Cutover {
                     lifted.commit();
                 }
                 run.enter(fenced.lifted("asked for by " + by));
+                TargetSwitch.unprepare(plan, connections);
+                try (Reverse reverse = Reverse.of(plan, connections, true)) {
+                    reverse.giveUp();
+                }
                 return "The fence is lifted: the application writes to SQLite again.";
             }
         }

@@ -35,7 +35,7 @@ final class CutoverRun {
                 at.demand(gates.cutover(request.reverse()), request);
                 return prepared(at.enter(requested.preparing()), reverse);
             } catch (LiteferryException | InterruptedException e) {
-                if (Sides.of(cutover.plan(), cutover.connections()).writable() == Sides.Writable.SQLITE) {
+                if (asBefore(e)) {
                     at.undone(e);
                     TargetSwitch.unprepare(cutover.plan(), cutover.connections());
                     reverse.giveUp();
@@ -121,10 +121,54 @@ final class CutoverRun {
                 // From here on nothing is undone by itself: the switch is finished, by this conductor or the next.
                 switching = at.done(proving.fenced(end, proved));
                 watch.lap("fence");
-                target.commit();
+                open(target, applied, source, deadline);
                 watch.lap("switch");
             }
         }
         return cutover.hooked(at.run(), switching, watch, watch.total());
+    }
+
+    /**
+     * The fence is committed, so the switch is finished: tried again until the deadline, then left to the next conductor.
+     *
+     * @throws LiteferryException {@link ErrorCode#CUTOVER_IN_DOUBT}
+     */
+    private void open(TargetSwitch prepared, Applied applied, SourceEnd source, Deadline deadline)
+            throws InterruptedException {
+        LiteferryException last;
+        try {
+            prepared.commit();
+            return;
+        } catch (LiteferryException e) {
+            last = e;
+            prepared.close();
+        }
+        while (!deadline.over()) {
+            try (TargetSwitch again = TargetSwitch.begin(
+                    cutover.plan(), cutover.connections(), applied.position(), source.counters(), deadline.left())) {
+                again.commit();
+                return;
+            } catch (LiteferryException e) {
+                last = e;
+                TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+            }
+        }
+        throw new LiteferryException(
+                ErrorCode.CUTOVER_IN_DOUBT,
+                "Opening PostgreSQL after the fence: " + last.getMessage()
+                        + " SQLite is fenced, PostgreSQL is not open, nothing is lost. liteferry cutover start finishes it,"
+                        + " cutover cancel lifts the fence.",
+                last);
+    }
+
+    /** Whether nothing was committed; asked of the sides, because an answer may have been lost. */
+    private boolean asBefore(Exception failure) {
+        try {
+            return Sides.of(cutover.plan(), cutover.connections()).writable() == Sides.Writable.SQLITE;
+        } catch (LiteferryException e) {
+            // A side that does not answer now will be asked by the next conductor.
+            failure.addSuppressed(e);
+            return false;
+        }
     }
 }

@@ -52,9 +52,13 @@ final class Deadline implements AutoCloseable {
         return Duration.ofNanos(Math.max(1_000_000, end - System.nanoTime()));
     }
 
+    boolean over() {
+        return System.nanoTime() - end > 0;
+    }
+
     /** @throws LiteferryException {@link ErrorCode#TIMED_OUT} where writers were held for long enough */
     void demand(String before) {
-        if (System.nanoTime() - end > 0) {
+        if (over()) {
             throw new LiteferryException(
                     ErrorCode.TIMED_OUT,
                     "Holding the writers, before " + before + ": the " + allowed.toMillis()

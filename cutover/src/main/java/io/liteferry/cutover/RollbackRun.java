@@ -46,7 +46,7 @@ final class RollbackRun {
                 return held(waited(preparing, feed, proof), feed, proof, sent, deadline);
             }
         } catch (LiteferryException | InterruptedException e) {
-            if (Sides.of(rollback.plan(), rollback.connections()).writable() == Sides.Writable.POSTGRESQL) {
+            if (asBefore(e)) {
                 at.undone(e);
                 if (e instanceof LiteferryException failed) {
                     throw at.undoneBecause(failed);
@@ -115,5 +115,16 @@ final class RollbackRun {
             }
         }
         return rollback.hooked(at.run(), switching, watch, watch.total());
+    }
+
+    /** Whether nothing was committed; asked of the sides, because an answer may have been lost. */
+    private boolean asBefore(Exception failure) {
+        try {
+            return Sides.of(rollback.plan(), rollback.connections()).writable() == Sides.Writable.POSTGRESQL;
+        } catch (LiteferryException e) {
+            // A side that does not answer now will be asked by the next conductor.
+            failure.addSuppressed(e);
+            return false;
+        }
     }
 }

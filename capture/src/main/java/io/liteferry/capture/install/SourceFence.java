@@ -217,6 +217,13 @@ public final class SourceFence implements AutoCloseable {
     }
 
     /** Whether the source is fenced; false where it has no change log. */
+    public static boolean isFenced(Connection connection) throws SQLException {
+        try (Statement s = connection.createStatement()) {
+            return isFenced(s);
+        }
+    }
+
+    /** The same with a statement that is open. */
     static boolean isFenced(Statement s) throws SQLException {
         if (!hasLog(s)) {
             return false;

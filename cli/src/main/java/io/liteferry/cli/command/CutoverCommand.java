@@ -73,9 +73,7 @@ public final class CutoverCommand implements Runnable {
             @Mixin RunningMigration migration,
             @Mixin RequestOptions asked,
             @Mixin OutputOption output,
-            @Option(
-                            names = "--dry-run",
-                            description = "Look at the gates and rehearse what can be rehearsed; hold nobody.")
+            @Option(names = "--dry-run", description = "Look at the gates and hold nobody; the same as check.")
                     boolean dryRun)
             throws InterruptedException {
         if (dryRun) {
@@ -119,7 +117,7 @@ public final class CutoverCommand implements Runnable {
             mixinStandardHelpOptions = true,
             description =
                     "Asks a running cutover to stop before its fence; lifts the fence of one that was interrupted.")
-    int cancel(@Mixin RunningMigration migration) {
+    int cancel(@Mixin RunningMigration migration) throws InterruptedException {
         Plan plan = migration.plan();
         Cutover cutover = new Cutover(plan, migration.path(), Clock.systemUTC(), state -> {});
         spec.commandLine()

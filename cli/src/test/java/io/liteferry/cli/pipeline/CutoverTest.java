@@ -2,8 +2,14 @@ package io.liteferry.cli.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.liteferry.core.ExitCode;
 import io.liteferry.cutover.Outcome;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
 import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -51,7 +57,43 @@ class CutoverTest {
                             "fenced",
                             "switching",
                             "switched");
+            theCommandsTellTheStory(shop);
+            itIsComplete(shop);
         }
+    }
+
+    private static void theCommandsTellTheStory(MovingShop shop) throws Exception {
+        MigrationFixture.Ended again = shop.command("cutover", "check", "-o", "json");
+        assertThat(again.exit()).isEqualTo(ExitCode.NOT_READY);
+        assertThat(again.json().path("gates").findValuesAsText("check")).contains("side_written", "backup_verified");
+        assertThat(shop.command("rollback", "check").out()).contains("Every gate is open.");
+
+        JsonNode status = shop.command("cutover", "status", "-o", "json").json();
+        assertThat(status.path("writable").asText()).isEqualTo("POSTGRESQL");
+        assertThat(status.path("journal").findValuesAsText("state")).contains("switched");
+
+        JsonNode report = shop.command("report", "-o", "json").json();
+        assertThat(report.path("overrides").toString()).contains("backup_verified", "a test");
+        assertThat(report.path("runs").size()).isGreaterThan(2);
+        assertThat(shop.command("report").out()).startsWith("<!DOCTYPE html>").contains("writers held");
+
+        MigrationFixture.Ended uninstall = shop.command("uninstall");
+        assertThat(uninstall.err()).contains("LF-610");
+        assertThat(uninstall.exit()).isNotZero();
+        assertThat(shop.command("repair").err()).contains("LF-604");
+    }
+
+    private static void itIsComplete(MovingShop shop) throws Exception {
+        MigrationFixture.Ended complete = shop.command("complete", "--release-source");
+        assertThat(complete.err()).as(complete.out()).doesNotContain("LF-");
+        try (Connection c = DriverManager.getConnection("jdbc:sqlite:" + shop.source());
+                Statement s = c.createStatement();
+                ResultSet r = s.executeQuery(
+                        "SELECT count(*) FROM sqlite_master WHERE name LIKE '\\_liteferry%' ESCAPE '\\'")) {
+            assertThat(r.getInt(1)).isZero();
+        }
+        assertThat(shop.command("cutover", "status").out()).contains("The application writes to PostgreSQL.");
+        assertThat(shop.command("rollback", "start").err()).contains("LF-");
     }
 
     private static void cutOver(MovingShop shop) throws InterruptedException {

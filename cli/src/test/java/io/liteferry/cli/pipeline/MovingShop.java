@@ -63,12 +63,23 @@ final class MovingShop implements AutoCloseable {
         return plan;
     }
 
+    Path source() {
+        return migration.source();
+    }
+
     Path config() {
         return migration.config();
     }
 
     MovingLoad load() {
         return front.load();
+    }
+
+    /** Runs a command of the program on this migration. */
+    MigrationFixture.Ended command(String... words) {
+        List<String> args = new ArrayList<>(List.of(words));
+        args.addAll(List.of("--config", config().toString()));
+        return migration.command(args.toArray(String[]::new));
     }
 
     /** States that conductors of this process have entered. */

@@ -1,6 +1,6 @@
 package io.liteferry.cutover.gate;
 
-import io.liteferry.capture.install.ChangeLog;
+import io.liteferry.capture.install.SourceFence;
 import io.liteferry.core.ErrorCode;
 import io.liteferry.core.LiteferryException;
 import io.liteferry.core.options.Options;
@@ -11,15 +11,19 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 
 /**
  * Which side may be written, asked of the two sides themselves: the journal only says how it came about.
  *
  * @param fenced whether SQLite refuses the application
- * @param closed whether the forward path has ended, and PostgreSQL takes the application's writes
+ * @param state of {@code liteferry.applied}: {@code open}, {@code closed} once PostgreSQL takes the application's writes,
+ *     {@code complete} once they no longer flow back
  */
-public record Sides(boolean fenced, boolean closed) {
+public record Sides(boolean fenced, String state) {
+    private static final String OPEN = "open";
+    private static final String CLOSED = "closed";
+    private static final String COMPLETE = "complete";
+
     /** What the two say together. */
     public enum Writable {
         SQLITE,
@@ -29,10 +33,13 @@ public record Sides(boolean fenced, boolean closed) {
     }
 
     public Writable writable() {
-        if (fenced) {
-            return closed ? Writable.POSTGRESQL : Writable.NEITHER;
+        if (state.equals(COMPLETE)) {
+            return Writable.POSTGRESQL;
         }
-        if (closed) {
+        if (fenced) {
+            return state.equals(OPEN) ? Writable.NEITHER : Writable.POSTGRESQL;
+        }
+        if (!state.equals(OPEN)) {
             throw new LiteferryException(
                     ErrorCode.CUTOVER_IN_DOUBT,
                     "Looking at both sides: SQLite is not fenced while PostgreSQL takes the application's writes. Somebody"
@@ -44,15 +51,13 @@ public record Sides(boolean fenced, boolean closed) {
 
     /** @throws LiteferryException where a side cannot be asked, or nothing is installed */
     public static Sides of(Plan plan, PgConnections connections) {
-        return new Sides(fenced(plan), closed(plan, connections));
+        return new Sides(fenced(plan), state(plan, connections));
     }
 
     private static boolean fenced(Plan plan) {
         SqliteFile file = new SqliteFile(plan.options().path(Options.DATABASE_FILE_PATH));
-        try (Connection c = file.openReader();
-                Statement s = c.createStatement();
-                ResultSet r = s.executeQuery("SELECT fenced FROM " + ChangeLog.META)) {
-            return r.next() && r.getInt(1) != 0;
+        try (Connection c = file.openReader()) {
+            return SourceFence.isFenced(c);
         } catch (SQLException e) {
             throw file.failure("Asking whether " + file.path() + " is fenced", e);
         }
@@ -60,11 +65,7 @@ public record Sides(boolean fenced, boolean closed) {
 
     /** Whether writes to PostgreSQL still flow back: the source must stay as it is. False before {@code apply}. */
     public static boolean flowsBack(Plan plan, PgConnections connections) {
-        return state(plan, connections).equals("closed");
-    }
-
-    private static boolean closed(Plan plan, PgConnections connections) {
-        return !state(plan, connections).equals("open");
+        return state(plan, connections).equals(CLOSED);
     }
 
     /** Without a row nothing was ever applied, let alone switched. */
@@ -73,11 +74,11 @@ public record Sides(boolean fenced, boolean closed) {
                 PreparedStatement ps = c.prepareStatement("SELECT state FROM liteferry.applied WHERE source = ?")) {
             ps.setString(1, plan.source());
             try (ResultSet r = ps.executeQuery()) {
-                return r.next() ? r.getString(1) : "open";
+                return r.next() ? r.getString(1) : OPEN;
             }
         } catch (SQLException e) {
             if ("42P01".equals(e.getSQLState()) || "3F000".equals(e.getSQLState())) {
-                return "open";
+                return OPEN;
             }
             throw PgConnections.failure("Asking which side of " + plan.source() + " is written", e);
         }
