@@ -31,7 +31,7 @@ import java.util.function.Supplier;
 
 /**
  * How long a cutover holds the writers, from the hold to the call of the hook, at a steady rate of transactions, and the
- * longest that a writer waited for a write that was acknowledged. After each cutover a rollback, so that the next one is
+ * longest that a write took until it was acknowledged or refused by the fence. After each cutover a rollback, so that the next one is
  * possible; the services stand in a JVM of their own, the conductor in this one.
  */
 record CutoverPause(long rows, int rate, int rounds) {

@@ -48,13 +48,8 @@ final class SteadyWriters implements AutoCloseable {
             long id = number;
             while (running) {
                 id = (id + 7919) % rows;
-                long from = System.nanoTime();
-                s.execute("BEGIN IMMEDIATE");
                 ps.setLong(1, id + 1);
-                ps.executeUpdate();
-                s.execute("COMMIT");
-                long now = System.nanoTime();
-                longestNanos.accumulateAndGet(now - from, Math::max);
+                long now = write(s, ps);
                 written.incrementAndGet();
                 ended = now;
                 due = Math.max(due + interval, now - interval);
@@ -69,6 +64,19 @@ final class SteadyWriters implements AutoCloseable {
         }
     }
 
+    /** Answers when it was over, acknowledged or refused. */
+    private long write(Statement s, PreparedStatement ps) throws SQLException {
+        long from = System.nanoTime();
+        try {
+            s.execute("BEGIN IMMEDIATE");
+            ps.executeUpdate();
+            s.execute("COMMIT");
+            return System.nanoTime();
+        } finally {
+            longestNanos.accumulateAndGet(System.nanoTime() - from, Math::max);
+        }
+    }
+
     void stop() throws InterruptedException {
         running = false;
         for (Thread t : threads) {
@@ -80,7 +88,7 @@ final class SteadyWriters implements AutoCloseable {
         }
     }
 
-    /** The longest that a write took which was acknowledged. */
+    /** The longest that a write took until it was acknowledged, or refused by the fence. */
     Duration longest() {
         return Duration.ofNanos(longestNanos.get());
     }
