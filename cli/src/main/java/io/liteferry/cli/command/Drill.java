@@ -95,7 +95,8 @@ final class Drill {
         }
     }
 
-    private Plan copied() {
+    /** The plan of a copy of the source: one source of its own, so that nothing leads back to the original. */
+    Plan copied() {
         Path source = plan.options().path(Options.DATABASE_FILE_PATH);
         Path copy = folder.resolve("copy.db");
         SqliteFile file = new SqliteFile(source);
@@ -124,7 +125,7 @@ final class Drill {
                 Options.REVERSE_ADMIN_ADDRESS)) {
             given.put(service, "127.0.0.1:0");
         }
-        Plan here = plan.withOptions(Options.of(given));
+        Plan here = new Plan(plan.source(), Options.of(given), plan.tables());
         released(here);
         return here;
     }
