@@ -56,7 +56,7 @@ final class Recorder {
         if (!closed.isEmpty()) {
             throw new LiteferryException(
                     ErrorCode.CUTOVER_REFUSED,
-                    "Starting a " + run.kind().label() + ": " + closed.size() + " gates are closed. "
+                    "Starting a " + run.kind().label() + ": gates are closed. "
                             + closed.stream()
                                     .map(g -> g.check() + ": " + g.value() + ", must be " + g.limit() + " (" + g.help()
                                             + ")")

@@ -64,7 +64,14 @@ public final class SwitchReports {
         out.println(
                 report.open()
                         ? "Every gate is open."
-                        : report.gates().stream().filter(g -> !g.ok()).count() + " gates are closed.");
+                        : "Closed: "
+                                + String.join(
+                                        ", ",
+                                        report.gates().stream()
+                                                .filter(g -> !g.ok()
+                                                        && !report.overrides().containsKey(g.check()))
+                                                .map(Check::check)
+                                                .toList()));
         Output.nextSteps(out, report.nextSteps());
     }
 
