@@ -13,11 +13,13 @@ import io.liteferry.core.plan.PartitionPlan;
 import io.liteferry.core.plan.TablePlan;
 import io.liteferry.core.plan.TargetType;
 import io.liteferry.core.plan.TargetType.Kind;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -70,7 +72,7 @@ class SinkUnderFaultsTest {
         TreeMap<Long, String> items = new TreeMap<>();
         TreeMap<String, Long> parts = new TreeMap<>();
         try (Migration m = new Migration(Map.of(Options.BATCH_MEMORY_BYTES, "8192"), ITEMS, PARTS).install()) {
-            SinkService sink = m.start();
+            SinkService sink = claiming(m);
             for (int n = 1; n <= batches; n++) {
                 int size = random.nextInt(10) == 0 ? 600 : random.nextInt(20);
                 for (int k = 0; k < size; k++) {
@@ -91,9 +93,9 @@ class SinkUnderFaultsTest {
                 int fault = random.nextInt(12);
                 if (fault == 0) {
                     sink.close();
-                    sink = m.start();
+                    sink = claiming(m);
                 } else if (fault == 1) {
-                    sink = m.start(); // the other is still there, and is fenced
+                    sink = claiming(m); // the other is still there, and is fenced
                 } else if (fault == 2) {
                     m.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                             + " WHERE application_name = 'liteferry-sink' AND datname = current_database()");
@@ -112,6 +114,21 @@ class SinkUnderFaultsTest {
                             .map(e -> e.getKey() + "|" + e.getValue())
                             .toList());
         }
+    }
+
+    /** A sink that has claimed the row: of two that start at once the later claim wins, whichever was started last. */
+    private static SinkService claiming(Migration m) {
+        long before = generation(m);
+        SinkService sink = m.start();
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> generation(m) > before);
+        return sink;
+    }
+
+    private static long generation(Migration m) {
+        return m.rows("SELECT generation FROM liteferry.applied").stream()
+                .mapToLong(Long::parseLong)
+                .findFirst()
+                .orElse(0);
     }
 
     private static void changeItem(Random random, HandMadeStream stream, Map<Long, String> items) {
