@@ -3,11 +3,7 @@ package io.liteferry.cutover;
 import io.liteferry.capture.install.SourceFence;
 import io.liteferry.core.ErrorCode;
 import io.liteferry.core.LiteferryException;
-import io.liteferry.core.options.Options;
 import io.liteferry.core.plan.Plan;
-import io.liteferry.core.postgres.PgConnections;
-import io.liteferry.core.preflight.Preflight;
-import io.liteferry.core.sqlite.SqliteFile;
 import io.liteferry.core.validation.VerdictDocument.Check;
 import io.liteferry.cutover.gate.Gates;
 import io.liteferry.cutover.gate.Sides;
@@ -18,7 +14,6 @@ import io.liteferry.sink.TargetSwitch;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -29,43 +24,27 @@ import java.util.function.Consumer;
  * by this conductor or by the next.
  */
 public final class Cutover {
-    private final Plan plan;
-    private final Path config;
-    private final Clock clock;
-    private final Consumer<State> listener;
-    private final PgConnections connections;
-    private final SqliteFile file;
+    private final Conductor conductor;
 
     /**
      * @param plan of one source, with every address set
-     * @param config the migration file: relative paths are resolved against its folder
+     * @param config the migration file, for the commands that help
      * @param listener hears of every state as it is entered; called inside the pause too, so it must be quick
      */
     public Cutover(Plan plan, Path config, Clock clock, Consumer<State> listener) {
-        this.plan = plan;
-        this.config = config;
-        this.clock = clock;
-        this.listener = listener;
-        this.connections = PgConnections.of(plan.options());
-        this.file = new SqliteFile(plan.options().path(Options.DATABASE_FILE_PATH));
+        this.conductor = new Conductor(plan, config, clock, listener);
     }
 
     /** The gates as they are now. */
     public List<Check> check(boolean reverse) {
-        try (Journal journal = new Journal(connections, plan.source())) {
-            return gates(journal).cutover(reverse);
+        try (Journal journal = conductor.journal()) {
+            return conductor.gates(journal).cutover(reverse);
         }
     }
 
     /** What is no gate, and a person should know. */
     public List<String> notes() {
-        try (Journal journal = new Journal(connections, plan.source())) {
-            return gates(journal).notes();
-        }
-    }
-
-    private Gates gates(Journal journal) {
-        return new Gates(plan, connections, journal, clock, config.toString());
+        return Gates.notes(conductor.plan());
     }
 
     /**
@@ -76,22 +55,22 @@ public final class Cutover {
      *     closed and this must be run again, {@link ErrorCode#HOOK_FAILED} where only the hook failed
      */
     public Outcome start(Request request) throws InterruptedException {
-        try (Exclusive ignored = Exclusive.take(connections, plan.source());
-                Journal journal = new Journal(connections, plan.source())) {
-            Sides.Writable writable = Sides.of(plan, connections).writable();
-            return switch (writable) {
+        try (Exclusive ignored =
+                        Exclusive.take(conductor.connections(), conductor.plan().source());
+                Journal journal = conductor.journal()) {
+            return switch (conductor.writable()) {
                 case SQLITE ->
                     new CutoverRun(
-                                    this,
-                                    gates(journal),
-                                    new Recorder(journal.begin(Journal.Kind.CUTOVER, request.by()), listener),
+                                    conductor,
+                                    conductor.gates(journal),
+                                    new Recorder(conductor, journal.begin(Journal.Kind.CUTOVER, request.by())),
                                     request)
                             .go();
                 case NEITHER -> finish(journal, request);
                 case POSTGRESQL ->
                     throw new LiteferryException(
                             ErrorCode.CUTOVER_STATE,
-                            "Starting a cutover of " + plan.source()
+                            "Starting a cutover of " + conductor.plan().source()
                                     + ": the application already writes to PostgreSQL. liteferry cutover status shows since when.");
             };
         }
@@ -99,20 +78,21 @@ public final class Cutover {
 
     /** Lifts the fence of a cutover that was interrupted; a running one is asked to stop before its fence. */
     public String cancel(String by) throws InterruptedException {
-        try (Journal journal = new Journal(connections, plan.source())) {
-            if (Sides.of(plan, connections).writable() != Sides.Writable.NEITHER) {
+        try (Journal journal = conductor.journal()) {
+            if (conductor.writable() != Sides.Writable.NEITHER) {
                 return Interruption.ask(journal, by);
             }
-            try (Exclusive ignored = Exclusive.take(connections, plan.source())) {
+            try (Exclusive ignored =
+                    Exclusive.take(conductor.connections(), conductor.plan().source())) {
                 Journal.Run run = Interruption.of(journal, Journal.Kind.CUTOVER, by);
                 State.Fenced fenced = State.interrupted("both sides closed; the fence is to be lifted");
                 run.enter(fenced);
-                try (SourceFence lifted = SourceFence.release(file, Duration.ofSeconds(10), Map.of())) {
+                try (SourceFence lifted = SourceFence.release(conductor.file(), Duration.ofSeconds(10), Map.of())) {
                     lifted.commit();
                 }
                 run.enter(fenced.lifted("asked for by " + by));
-                TargetSwitch.unprepare(plan, connections);
-                try (Reverse reverse = Reverse.of(plan, connections, true)) {
+                TargetSwitch.unprepare(conductor.plan(), conductor.connections());
+                try (Reverse reverse = Reverse.of(conductor.plan(), conductor.connections(), true)) {
                     reverse.giveUp();
                 }
                 return "The fence is lifted: the application writes to SQLite again.";
@@ -123,55 +103,28 @@ public final class Cutover {
     /** After the fence: what is left is the switch in PostgreSQL and the hook. */
     private Outcome finish(Journal journal, Request request) throws InterruptedException {
         Journal.Run run = Interruption.of(journal, Journal.Kind.CUTOVER, request.by());
-        State.Fenced fenced = entered(run.enter(State.interrupted("SQLite is fenced, PostgreSQL not open yet")));
-        Stopwatch watch = new Stopwatch();
-        State.Switching switching = entered(run.enter(fenced.switching()));
-        try (Applied applied = new Applied(connections, plan.source());
-                SourceEnd source = new SourceEnd(file);
+        State.Switching switching = conductor.takenUp(run, "SQLite is fenced, PostgreSQL not open yet");
+        try (Applied applied =
+                        new Applied(conductor.connections(), conductor.plan().source());
+                SourceEnd source = new SourceEnd(conductor.file());
                 TargetSwitch target = TargetSwitch.begin(
-                        plan, connections, applied.demand(source.position()), source.counters(), request.timeout())) {
+                        conductor.plan(),
+                        conductor.connections(),
+                        applied.demand(source.position()),
+                        source.counters(),
+                        request.timeout())) {
             target.commit();
         }
-        return hooked(run, switching, watch, Duration.ofMillis(-1));
+        return hooked(conductor, run, switching, new Stopwatch(), Duration.ofMillis(-1));
     }
 
-    Plan plan() {
-        return plan;
-    }
-
-    PgConnections connections() {
-        return connections;
-    }
-
-    SqliteFile file() {
-        return file;
-    }
-
-    Clock clock() {
-        return clock;
-    }
-
-    Instant now() {
-        return clock.instant();
-    }
-
-    private <S extends State> S entered(S state) {
-        listener.accept(state);
-        return state;
-    }
-
-    /** The switch is done; what is left is to move the application. */
-    Outcome hooked(Journal.Run run, State.Switching switching, Stopwatch watch, Duration pause) {
-        Hook.Answer answer = new Hook(plan.options()).call(Hook.Direction.CUTOVER, plan.source(), run.id());
-        List<String> stragglers = Preflight.holders(file);
-        entered(run.enter(switching.switched(pause, stragglers, answer.detail())));
-        if (!answer.ok()) {
-            throw new LiteferryException(
-                    ErrorCode.HOOK_FAILED,
-                    "Calling the hook after the cutover of " + plan.source() + ": " + answer.text()
-                            + ". The switch itself is done: PostgreSQL is open, SQLite is fenced. Move the application by hand.");
-        }
-        TargetSwitch.settle(plan, connections);
-        return new Outcome(run.id(), pause, watch.steps(), stragglers, answer.detail());
+    /** The switch is done; what is left is to move the application, and to look at rows under constraints made inside it. */
+    static Outcome hooked(
+            Conductor conductor, Journal.Run run, State.Switching switching, Stopwatch watch, Duration pause) {
+        Outcome outcome = conductor
+                .moved(Hook.Direction.CUTOVER, run, switching, watch, pause)
+                .demanded(conductor.plan().source(), "PostgreSQL is open, SQLite is fenced");
+        TargetSwitch.settle(conductor.plan(), conductor.connections());
+        return outcome;
     }
 }

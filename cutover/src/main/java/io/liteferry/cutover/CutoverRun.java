@@ -16,13 +16,13 @@ final class CutoverRun {
     private static final long LOOK_MILLIS = 100;
     private static final long DRAIN_MICROS = 300;
 
-    private final Cutover cutover;
+    private final Conductor conductor;
     private final Gates gates;
     private final Request request;
     private final Recorder at;
 
-    CutoverRun(Cutover cutover, Gates gates, Recorder at, Request request) {
-        this.cutover = cutover;
+    CutoverRun(Conductor conductor, Gates gates, Recorder at, Request request) {
+        this.conductor = conductor;
         this.gates = gates;
         this.at = at;
         this.request = request;
@@ -30,14 +30,14 @@ final class CutoverRun {
 
     Outcome go() throws InterruptedException {
         State.Requested requested = at.enter(State.requested(request.detail()));
-        try (Reverse reverse = Reverse.of(cutover.plan(), cutover.connections(), request.reverse())) {
+        try (Reverse reverse = Reverse.of(conductor.plan(), conductor.connections(), request.reverse())) {
             try {
                 at.demand(gates.cutover(request.reverse()), request);
                 return prepared(at.enter(requested.preparing()), reverse);
             } catch (LiteferryException | InterruptedException e) {
-                if (asBefore(e)) {
+                if (conductor.stillWritable(Sides.Writable.SQLITE, e)) {
                     at.undone(e);
-                    TargetSwitch.unprepare(cutover.plan(), cutover.connections());
+                    TargetSwitch.unprepare(conductor.plan(), conductor.connections());
                     reverse.giveUp();
                     if (e instanceof LiteferryException failed) {
                         throw at.undoneBecause(failed);
@@ -50,44 +50,17 @@ final class CutoverRun {
 
     private Outcome prepared(State.Preparing preparing, Reverse reverse) throws InterruptedException {
         reverse.prepare();
-        TargetSwitch.prepare(cutover.plan(), cutover.connections());
-        try (Applied applied = new Applied(cutover.connections(), cutover.plan().source());
-                SourceEnd source = new SourceEnd(cutover.file());
-                Proof proof = new Proof(cutover.plan(), cutover.connections(), cutover.clock());
+        TargetSwitch.prepare(conductor.plan(), conductor.connections());
+        try (Applied applied =
+                        new Applied(conductor.connections(), conductor.plan().source());
+                SourceEnd source = new SourceEnd(conductor.file());
+                Proof proof = new Proof(conductor.plan(), conductor.connections(), conductor.clock());
                 Deadline deadline = Deadline.prepare(request.timeout())) {
-            State.Holding holding = waited(preparing, reverse, proof);
+            State.Holding holding = at.waited(preparing, request, "the target", () -> {
+                reverse.advance();
+                return proof.catchUp(request.maxLag());
+            });
             return held(holding, reverse, applied, source, proof, deadline);
-        }
-    }
-
-    /** Nobody is held: waits until the target and what is verified of it are close behind. */
-    private State.Holding waited(State.Preparing preparing, Reverse reverse, Proof proof) throws InterruptedException {
-        long deadline = System.nanoTime() + request.patience().toNanos();
-        State.Waiting waiting = null;
-        String told = "";
-        while (true) {
-            at.demandNotCancelled();
-            reverse.advance();
-            if (proof.catchUp(request.maxLag())) {
-                return at.enter(waiting == null ? preparing.holding() : waiting.holding());
-            }
-            String reason = "the target, or what is verified of it, is more than "
-                    + request.maxLag().toMillis() + " ms behind";
-            if (!reason.equals(told)) {
-                told = reason;
-                waiting = at.enter(
-                        waiting == null
-                                ? preparing.waiting(reason, cutover.now())
-                                : waiting.waiting(reason, cutover.now()));
-            }
-            if (System.nanoTime() > deadline) {
-                throw new LiteferryException(
-                        ErrorCode.TIMED_OUT,
-                        "Waiting for the lag to be low enough: " + reason + " for "
-                                + request.patience().toSeconds()
-                                + " s. Nobody was held. See liteferry status, or allow more with --max-lag.");
-            }
-            TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
         }
     }
 
@@ -97,7 +70,7 @@ final class CutoverRun {
         Stopwatch watch = new Stopwatch();
         deadline.start();
         State.Switching switching;
-        try (SourceFence fence = SourceFence.hold(cutover.file(), request.timeout(), reverse.sourceTables())) {
+        try (SourceFence fence = SourceFence.hold(conductor.file(), request.timeout(), reverse.sourceTables())) {
             watch.lap("hold");
             Position end = fence.position();
             State.Draining draining = at.pass(holding.draining("log row " + end.seq()));
@@ -114,7 +87,11 @@ final class CutoverRun {
             deadline.demand("opening PostgreSQL");
             at.demandNotCancelled();
             try (TargetSwitch target = TargetSwitch.begin(
-                    cutover.plan(), cutover.connections(), applied.position(), source.counters(), deadline.left())) {
+                    conductor.plan(),
+                    conductor.connections(),
+                    applied.position(),
+                    source.counters(),
+                    deadline.left())) {
                 watch.lap("open");
                 deadline.demand("committing the fence");
                 fence.commit();
@@ -125,7 +102,7 @@ final class CutoverRun {
                 watch.lap("switch");
             }
         }
-        return cutover.hooked(at.run(), switching, watch, watch.total());
+        return Cutover.hooked(conductor, at.run(), switching, watch, watch.total());
     }
 
     /**
@@ -145,7 +122,11 @@ final class CutoverRun {
         }
         while (!deadline.over()) {
             try (TargetSwitch again = TargetSwitch.begin(
-                    cutover.plan(), cutover.connections(), applied.position(), source.counters(), deadline.left())) {
+                    conductor.plan(),
+                    conductor.connections(),
+                    applied.position(),
+                    source.counters(),
+                    deadline.left())) {
                 again.commit();
                 return;
             } catch (LiteferryException e) {
@@ -159,16 +140,5 @@ final class CutoverRun {
                         + " SQLite is fenced, PostgreSQL is not open, nothing is lost. liteferry cutover start finishes it,"
                         + " cutover cancel lifts the fence.",
                 last);
-    }
-
-    /** Whether nothing was committed; asked of the sides, because an answer may have been lost. */
-    private boolean asBefore(Exception failure) {
-        try {
-            return Sides.of(cutover.plan(), cutover.connections()).writable() == Sides.Writable.SQLITE;
-        } catch (LiteferryException e) {
-            // A side that does not answer now will be asked by the next conductor.
-            failure.addSuppressed(e);
-            return false;
-        }
     }
 }

@@ -1,5 +1,6 @@
 package io.liteferry.cutover;
 
+import io.liteferry.core.change.ReverseRecord;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.postgres.PgConnections;
 import io.liteferry.core.sqlite.SqliteFile;
@@ -28,8 +29,9 @@ final class Feed implements AutoCloseable {
     /** Writes a mark behind everything that is committed now. */
     String mark() {
         String mark = UUID.randomUUID().toString();
-        try (PreparedStatement ps = postgres.prepareStatement("SELECT pg_logical_emit_message(true, 'liteferry', ?)")) {
-            ps.setString(1, mark);
+        try (PreparedStatement ps = postgres.prepareStatement("SELECT pg_logical_emit_message(true, ?, ?)")) {
+            ps.setString(1, ReverseRecord.MARK_PREFIX);
+            ps.setString(2, mark);
             ps.executeQuery().close();
             postgres.commit();
             return mark;

@@ -1,7 +1,6 @@
 package io.liteferry.cutover;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import io.liteferry.core.change.Json;
 import io.liteferry.core.options.Options;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.postgres.PgConnections;
@@ -9,7 +8,6 @@ import io.liteferry.core.validation.VerdictDocument;
 import io.liteferry.cutover.gate.Sides;
 import io.liteferry.cutover.journal.Entry;
 import io.liteferry.cutover.journal.Journal;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -80,12 +78,7 @@ public record MigrationReport(
         }
         Sides.Writable writable = Sides.of(plan, connections).writable();
         try (Connection c = connections.open("liteferry-report")) {
-            VerdictDocument verdict =
-                    rows(c, "SELECT document::text FROM liteferry.verdict WHERE source = ?", plan).stream()
-                            .map(d -> Json.read(
-                                    d.getBytes(StandardCharsets.UTF_8), VerdictDocument.class, "liteferry.verdict"))
-                            .findFirst()
-                            .orElse(null);
+            VerdictDocument verdict = VerdictDocument.latest(c, plan.source()).orElse(null);
             return new MigrationReport(
                     "liteferry/v1",
                     "MigrationReport",

@@ -7,19 +7,21 @@ import io.liteferry.cutover.gate.Gates;
 import io.liteferry.cutover.journal.Journal;
 import io.liteferry.cutover.journal.State;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Where a run stands, told to the journal and to whoever listens, in the order in which it is entered. */
 final class Recorder {
+    private static final long LOOK_MILLIS = 100;
+
+    private final Conductor conductor;
     private final Journal.Run run;
-    private final Consumer<State> listener;
     private State.@Nullable Undoable at;
 
-    Recorder(Journal.Run run, Consumer<State> listener) {
+    Recorder(Conductor conductor, Journal.Run run) {
+        this.conductor = conductor;
         this.run = run;
-        this.listener = listener;
     }
 
     Journal.Run run() {
@@ -29,25 +31,20 @@ final class Recorder {
     /** Enters a state that can still be undone. */
     <S extends State.Undoable> S enter(S state) {
         at = state;
-        return told(run.enter(state));
+        return conductor.told(run.enter(state));
     }
 
     /** The same inside the pause: the journal does not wait for the disk. */
     <S extends State.Undoable> S pass(S state) {
         at = state;
-        return told(run.pass(state));
+        return conductor.told(run.pass(state));
     }
 
     /** The side that was written is closed: nothing is undone by itself any more. */
     State.Switching done(State.Fenced fenced) {
         at = null;
-        told(run.pass(fenced));
-        return told(run.pass(fenced.switching()));
-    }
-
-    <S extends State> S told(S state) {
-        listener.accept(state);
-        return state;
+        conductor.told(run.pass(fenced));
+        return conductor.told(run.pass(fenced.switching()));
     }
 
     /** @throws LiteferryException {@link ErrorCode#CUTOVER_REFUSED} naming the gates that are closed and not overridden */
@@ -74,12 +71,47 @@ final class Recorder {
         }
     }
 
+    /** Whether the side that follows is close behind. */
+    interface Look {
+        boolean caughtUp() throws InterruptedException;
+    }
+
+    /**
+     * Nobody is held: waits until the side that follows, and what is verified of it, are close behind.
+     *
+     * @param follower the side that follows
+     * @throws LiteferryException {@link ErrorCode#TIMED_OUT}
+     */
+    State.Holding waited(State.Preparing preparing, Request request, String follower, Look look)
+            throws InterruptedException {
+        long deadline = System.nanoTime() + request.patience().toNanos();
+        String reason = follower + ", or what is verified of it, is more than "
+                + request.maxLag().toMillis() + " ms behind";
+        State.Waiting waiting = null;
+        demandNotCancelled();
+        while (!look.caughtUp()) {
+            if (waiting == null) {
+                waiting = enter(preparing.waiting(reason, conductor.clock().instant()));
+            }
+            if (System.nanoTime() > deadline) {
+                throw new LiteferryException(
+                        ErrorCode.TIMED_OUT,
+                        "Waiting for the lag to be low enough: " + reason + " for "
+                                + request.patience().toSeconds()
+                                + " s. Nobody was held. See liteferry status, or allow more with --max-lag.");
+            }
+            TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+            demandNotCancelled();
+        }
+        return enter(waiting == null ? preparing.holding() : waiting.holding());
+    }
+
     /** Everything is as it was before. */
     void undone(Exception why) {
         State.Undoable last = at;
         if (last != null) {
             at = null;
-            told(
+            conductor.told(
                     run.cancelAsked()
                             ? run.enter(last.cancelled())
                             : run.enter(last.failed(String.valueOf(why.getMessage()))));

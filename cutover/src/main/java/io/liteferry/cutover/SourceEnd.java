@@ -1,6 +1,8 @@
 package io.liteferry.cutover;
 
-import io.liteferry.capture.install.ChangeLog;
+import io.liteferry.capture.install.InstalledLog;
+import io.liteferry.core.ErrorCode;
+import io.liteferry.core.LiteferryException;
 import io.liteferry.core.change.Position;
 import io.liteferry.core.sqlite.SqliteFile;
 import java.sql.Connection;
@@ -22,11 +24,12 @@ final class SourceEnd implements AutoCloseable {
 
     /** The last row of the log that is committed. */
     Position position() {
-        try (Statement s = connection.createStatement();
-                ResultSet r = s.executeQuery("SELECT identity, epoch, seq, r FROM " + ChangeLog.META + ", "
-                        + ChangeLog.LOG + " WHERE seq = (SELECT max(seq) FROM " + ChangeLog.LOG + ")")) {
-            r.next();
-            return new Position(r.getString(1), r.getLong(2), r.getLong(3), r.getLong(4));
+        try (Statement s = connection.createStatement()) {
+            return InstalledLog.end(s)
+                    .orElseThrow(() -> new LiteferryException(
+                            ErrorCode.POSITION_BROKEN,
+                            "Reading the end of the change log of " + file.path()
+                                    + ": its tables were emptied. See liteferry status."));
         } catch (SQLException e) {
             throw file.failure("Reading the end of the change log of " + file.path(), e);
         }

@@ -4,6 +4,7 @@ import io.liteferry.core.LiteferryException;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.postgres.PgConnections;
 import io.liteferry.core.service.ServiceHealth;
+import io.liteferry.core.service.SourcesService;
 import io.liteferry.sink.stream.RecordStream;
 import io.liteferry.sink.write.RefusedRecords;
 import io.liteferry.sink.write.SpoolLostException;
@@ -21,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * The sink of one source: a thread with a connection, a generation and a position of its own, for the service and for
  * Kafka Connect alike.
  */
-public final class SourceSink {
+public final class SourceSink implements SourcesService.Worker {
     private static final Logger LOG = LoggerFactory.getLogger(SourceSink.class);
     private static final long STOP_SECONDS = 10;
     /** How often a sink that idles looks whether it may go on. */
@@ -50,6 +51,7 @@ public final class SourceSink {
         thread = new Thread(this::work, "sink-" + plan.source());
     }
 
+    @Override
     public void start() {
         thread.start();
     }
@@ -114,12 +116,12 @@ public final class SourceSink {
         }
     }
 
-    /** Why it has ended by itself, or null. */
+    @Override
     public @Nullable Throwable failure() {
         return failure;
     }
 
-    /** Asks it to stop; {@link #join} waits for it. */
+    @Override
     public void stop() {
         stopping.countDown();
         SinkRun current = run;
@@ -128,6 +130,7 @@ public final class SourceSink {
         }
     }
 
+    @Override
     public void join() {
         SinkRun current = run;
         try {

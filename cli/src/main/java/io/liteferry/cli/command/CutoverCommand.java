@@ -47,22 +47,28 @@ public final class CutoverCommand implements Runnable {
         Plan plan = migration.plan();
         Cutover cutover = new Cutover(plan, migration.path(), Clock.systemUTC(), state -> {});
         List<Check> gates = cutover.check(asked.reverse(plan.options()));
-        List<Check> closed = Gates.closed(gates, asked.overrides());
-        SwitchReports.Gates report = new SwitchReports.Gates(
-                "CutoverCheck",
-                closed.isEmpty(),
-                gates,
-                cutover.notes(),
-                asked.overrides(),
-                next(closed, "cutover", migration));
-        SwitchReports.gates(spec.commandLine().getOut(), report, output.isJson());
-        return closed.isEmpty() ? ExitCode.OK : ExitCode.NOT_READY;
+        return gates(spec, "cutover", gates, cutover.notes(), migration, asked, output);
     }
 
-    static List<String> next(List<Check> closed, String kind, RunningMigration migration) {
-        return closed.isEmpty()
-                ? List.of("liteferry " + kind + " start --config " + migration.path())
+    /** Prints the gates of a cutover or a rollback. */
+    static int gates(
+            CommandSpec spec,
+            String what,
+            List<Check> gates,
+            List<String> notes,
+            RunningMigration migration,
+            RequestOptions asked,
+            OutputOption output) {
+        List<Check> closed = Gates.closed(gates, asked.overrides());
+        List<String> next = closed.isEmpty()
+                ? List.of("liteferry " + what + " start --config " + migration.path())
                 : closed.stream().map(Check::help).distinct().toList();
+        String kind = what.equals("cutover") ? "CutoverCheck" : "RollbackCheck";
+        SwitchReports.gates(
+                spec.commandLine().getOut(),
+                new SwitchReports.Gates(kind, closed.isEmpty(), gates, notes, asked.overrides(), next),
+                output.isJson());
+        return closed.isEmpty() ? ExitCode.OK : ExitCode.NOT_READY;
     }
 
     @Command(

@@ -3,10 +3,8 @@ package io.liteferry.cli.command;
 import io.liteferry.cli.report.SwitchReports;
 import io.liteferry.core.ExitCode;
 import io.liteferry.core.plan.Plan;
-import io.liteferry.core.validation.VerdictDocument.Check;
 import io.liteferry.cutover.Outcome;
 import io.liteferry.cutover.Rollback;
-import io.liteferry.cutover.gate.Gates;
 import java.time.Clock;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -39,17 +37,7 @@ public final class RollbackCommand implements Runnable {
             description =
                     "Shows every gate with its value, its limit, since when, and what helps; exit code 4 where one is closed.")
     int check(@Mixin RunningMigration migration, @Mixin RequestOptions asked, @Mixin OutputOption output) {
-        List<Check> gates = rollback(migration).check();
-        List<Check> closed = Gates.closed(gates, asked.overrides());
-        SwitchReports.Gates report = new SwitchReports.Gates(
-                "RollbackCheck",
-                closed.isEmpty(),
-                gates,
-                List.of(),
-                asked.overrides(),
-                CutoverCommand.next(closed, "rollback", migration));
-        SwitchReports.gates(spec.commandLine().getOut(), report, output.isJson());
-        return closed.isEmpty() ? ExitCode.OK : ExitCode.NOT_READY;
+        return CutoverCommand.gates(spec, "rollback", rollback(migration).check(), List.of(), migration, asked, output);
     }
 
     private Rollback rollback(RunningMigration migration) {

@@ -8,7 +8,6 @@ import io.liteferry.core.change.TableProgress;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.postgres.PgConnections;
 import io.liteferry.core.validation.VerdictDocument;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -73,9 +72,12 @@ public final class MigrationState implements AutoCloseable {
 
     /** The validator's latest verdict. */
     public Optional<VerdictDocument> verdict() {
-        return one(
-                "SELECT document::text FROM liteferry.verdict WHERE source = ?",
-                rs -> Json.read(utf8(rs.getString(1)), VerdictDocument.class, "liteferry.verdict"));
+        try {
+            return VerdictDocument.latest(connection, plan.source());
+        } catch (SQLException e) {
+            demandNotThereYet(e);
+            return Optional.empty();
+        }
     }
 
     /** Open mismatches, {@code table key kind}, at the most {@code limit}. */
@@ -148,10 +150,6 @@ public final class MigrationState implements AutoCloseable {
         return notes.stream().sorted().toList();
     }
 
-    private static byte[] utf8(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
-    }
-
     /** What a row gives. */
     private interface Row<T> {
         T read(ResultSet rs) throws SQLException;
@@ -171,12 +169,16 @@ public final class MigrationState implements AutoCloseable {
                 }
             }
         } catch (SQLException e) {
-            String state = String.valueOf(e.getSQLState());
-            if (!List.of("42P01", "3F000", "42703").contains(state)) { // apply has not run yet, or not this version's
-                throw PgConnections.failure("Reading the state of " + plan.source(), e);
-            }
+            demandNotThereYet(e);
         }
         return rows;
+    }
+
+    /** Apply has not run yet, or not this version's; anything else is a failure. */
+    private void demandNotThereYet(SQLException e) {
+        if (!List.of("42P01", "3F000", "42703").contains(String.valueOf(e.getSQLState()))) {
+            throw PgConnections.failure("Reading the state of " + plan.source(), e);
+        }
     }
 
     @Override

@@ -2,7 +2,14 @@ package io.liteferry.core.validation;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.liteferry.core.change.Json;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -129,5 +136,21 @@ public record VerdictDocument(
 
     public boolean ready() {
         return verdict.equals(READY);
+    }
+
+    /** The latest of a source; empty where there is none. */
+    public static Optional<VerdictDocument> latest(Connection connection, String source) throws SQLException {
+        try (PreparedStatement ps =
+                connection.prepareStatement("SELECT document::text FROM liteferry.verdict WHERE source = ?")) {
+            ps.setString(1, source);
+            try (ResultSet rs = ps.executeQuery()) {
+                return rs.next()
+                        ? Optional.of(Json.read(
+                                rs.getString(1).getBytes(StandardCharsets.UTF_8),
+                                VerdictDocument.class,
+                                "liteferry.verdict"))
+                        : Optional.empty();
+            }
+        }
     }
 }

@@ -1,7 +1,6 @@
 package io.liteferry.cutover.gate;
 
 import io.liteferry.capture.read.FenceWatch;
-import io.liteferry.core.change.Json;
 import io.liteferry.core.options.Options;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.postgres.PgConnections;
@@ -10,10 +9,7 @@ import io.liteferry.core.validation.VerdictDocument;
 import io.liteferry.core.validation.VerdictDocument.Check;
 import io.liteferry.cutover.journal.Entry;
 import io.liteferry.cutover.journal.Journal;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -119,18 +115,8 @@ public final class Gates {
     }
 
     private Optional<VerdictDocument> read() {
-        try (Connection c = connections.open("liteferry-cutover");
-                PreparedStatement ps =
-                        c.prepareStatement("SELECT document::text FROM liteferry.verdict WHERE source = ?")) {
-            ps.setString(1, plan.source());
-            try (ResultSet r = ps.executeQuery()) {
-                return r.next()
-                        ? Optional.of(Json.read(
-                                r.getString(1).getBytes(StandardCharsets.UTF_8),
-                                VerdictDocument.class,
-                                "liteferry.verdict"))
-                        : Optional.empty();
-            }
+        try (Connection c = connections.open("liteferry-cutover")) {
+            return VerdictDocument.latest(c, plan.source());
         } catch (SQLException e) {
             throw PgConnections.failure("Reading the verdict of " + plan.source(), e);
         }
@@ -167,7 +153,7 @@ public final class Gates {
     }
 
     /** What is no gate, and a person should know: what the plan renames, how the application is moved. */
-    public List<String> notes() {
+    public static List<String> notes(Plan plan) {
         List<String> notes = new ArrayList<>();
         if (plan.options().optional(Options.CUTOVER_HOOK).isEmpty()) {
             notes.add("no hook is named (cutover.hook): the application must move by itself when it meets the fence");

@@ -5,6 +5,7 @@ import io.liteferry.core.LiteferryException;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.postgres.PgConnections;
 import io.liteferry.core.service.ServiceHealth;
+import io.liteferry.core.service.SourcesService;
 import io.liteferry.sink.schema.TargetInstaller;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -22,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * The reverse feed of one source: idle while the source is the one that is written, at work while PostgreSQL is. What is
  * transient is tried again; what would lose a write ends it.
  */
-final class SourceReverse {
+final class SourceReverse implements SourcesService.Worker {
     static final String FEED = "feed";
 
     private static final Logger LOG = LoggerFactory.getLogger(SourceReverse.class);
@@ -52,7 +53,8 @@ final class SourceReverse {
         thread = new Thread(this::work, "reverse-" + plan.source());
     }
 
-    void start() {
+    @Override
+    public void start() {
         thread.start();
     }
 
@@ -164,18 +166,18 @@ final class SourceReverse {
         }
     }
 
-    /** Why it has ended by itself, or null. */
-    @Nullable
-    Throwable failure() {
+    @Override
+    public @Nullable Throwable failure() {
         return failure;
     }
 
-    /** Asks it to stop; {@link #join} waits for it. */
-    void stop() {
+    @Override
+    public void stop() {
         stopping.countDown();
     }
 
-    void join() {
+    @Override
+    public void join() {
         try {
             thread.join(TimeUnit.SECONDS.toMillis(STOP_SECONDS));
         } catch (InterruptedException e) {
