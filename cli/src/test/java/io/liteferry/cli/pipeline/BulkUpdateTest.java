@@ -2,8 +2,6 @@ package io.liteferry.cli.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.liteferry.cli.report.MigrationState;
-import io.liteferry.core.change.TableProgress;
 import io.liteferry.embedded.SharedServers;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -41,7 +39,7 @@ class BulkUpdateTest {
 
     private void updateEveryRow(int rows) throws Exception {
         Path source = folder.resolve("bulk.db");
-        make(source, rows);
+        ItemTable.make(source, rows);
         MigrationFixture bulk = MigrationFixture.of(folder, source);
         String target = SharedServers.newDatabase();
         bulk.makePlanFor(SharedServers.kafka(), target);
@@ -56,7 +54,7 @@ class BulkUpdateTest {
                 services.add(bulk.process(
                         "256m", "run", service, "--config", bulk.config().toString()));
             }
-            awaitLoaded(bulk, rows, services);
+            ItemTable.awaitLoaded(bulk, rows, services, Duration.ofMinutes(3));
             Future<Integer> writer = threads.submit(() -> writeUntil(source, stop));
             Future<List<Long>> reader = threads.submit(() -> countsSeen(target, stop));
             try (Connection c = DriverManager.getConnection("jdbc:sqlite:" + source);
@@ -84,33 +82,6 @@ class BulkUpdateTest {
             for (Process p : services) {
                 p.destroyForcibly().waitFor();
             }
-        }
-    }
-
-    private static void make(Path source, int rows) throws Exception {
-        try (Connection c = DriverManager.getConnection("jdbc:sqlite:" + source);
-                Statement s = c.createStatement()) {
-            s.execute("PRAGMA journal_mode = WAL");
-            s.execute(
-                    "CREATE TABLE item(id INTEGER PRIMARY KEY, name TEXT NOT NULL, price REAL, note TEXT, version INTEGER NOT NULL)");
-            s.execute("CREATE TABLE beat(id INTEGER PRIMARY KEY, at INTEGER)");
-            s.execute("INSERT INTO item WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < "
-                    + rows + ") SELECT i, 'item ' || i, i / 7.0, hex(randomblob(40)), 0 FROM n");
-        }
-    }
-
-    private static void awaitLoaded(MigrationFixture bulk, int rows, List<Process> services) throws Exception {
-        try (MigrationState state = new MigrationState(bulk.plan())) {
-            Awaitility.await()
-                    .atMost(Duration.ofMinutes(3))
-                    .pollInterval(Duration.ofMillis(200))
-                    .until(() -> {
-                        assertThat(services).as(bulk.processLog()).allMatch(Process::isAlive);
-                        return state.applied()
-                                .map(a -> a.tables().get("item"))
-                                .filter(t -> t.state() == TableProgress.State.STREAMING && t.rows() == rows)
-                                .isPresent();
-                    });
         }
     }
 

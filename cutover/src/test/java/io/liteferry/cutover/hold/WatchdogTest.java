@@ -59,10 +59,11 @@ class WatchdogTest {
                     .isZero();
             writer.get(LONG.toSeconds(), TimeUnit.SECONDS);
             assertThat(conductor.waitFor(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            // It tells what it has done after it has done it.
+            await().atMost(LONG).until(() -> ProcessHandle.of(watchdog).isEmpty());
             assertThat(Files.readString(folder.resolve("conductor.log")))
                     .contains("process " + conductor.pid())
                     .contains("was ended");
-            await().atMost(LONG).until(() -> ProcessHandle.of(watchdog).isEmpty());
         } finally {
             conductor.destroyForcibly();
         }
