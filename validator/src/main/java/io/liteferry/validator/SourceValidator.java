@@ -19,6 +19,7 @@ import io.liteferry.validator.pass.ValidationMetrics;
 import io.liteferry.validator.verdict.VerdictWatch;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -40,18 +41,27 @@ final class SourceValidator {
     private final LongAdder turnsMissed;
     private final LagWindow lag;
     private final ValidationMetrics metrics;
+    private final Duration longest;
 
     /**
      * @param plan of this source alone
      * @param health of this source
+     * @param longest that a step of the passes may last: other sources wait for it
      * @param turnsMissed counts reads of the source that did not wait for capture's
      */
     SourceValidator(
-            Plan plan, Clock clock, Pace pace, ServiceHealth health, MeterRegistry registry, LongAdder turnsMissed) {
+            Plan plan,
+            Clock clock,
+            Pace pace,
+            Duration longest,
+            ServiceHealth health,
+            MeterRegistry registry,
+            LongAdder turnsMissed) {
         Options o = plan.options();
         this.plan = plan;
         this.clock = clock;
         this.pace = pace;
+        this.longest = longest;
         this.health = health;
         this.turnsMissed = turnsMissed;
         this.file = new SqliteFile(o.path(Options.DATABASE_FILE_PATH));
@@ -84,7 +94,7 @@ final class SourceValidator {
         }
     }
 
-    /** Full passes, one a step. */
+    /** Full passes: one a step where the source has a thread of its own, else as much of one as a turn may last. */
     Loop.Work passes() {
         return new Passes();
     }
@@ -114,6 +124,15 @@ final class SourceValidator {
         final Comparison sides = comparison();
         final ResultStore store = store(sides);
 
+        Compared() {
+            try {
+                store.remember(progress);
+            } catch (RuntimeException e) {
+                close();
+                throw e;
+            }
+        }
+
         @Override
         public void close() {
             try (Comparison c = sides;
@@ -126,8 +145,8 @@ final class SourceValidator {
     private final class Passes extends Compared {
         @Override
         public long step() {
-            new FullPass(plan, sides, store, progress, metrics, pace, clock).run();
-            return plan.options().number(Options.VALIDATION_PASS_INTERVAL_MS);
+            boolean ended = new FullPass(plan, sides, store, progress, metrics, pace, clock).run(longest);
+            return ended ? plan.options().number(Options.VALIDATION_PASS_INTERVAL_MS) : 0;
         }
     }
 
@@ -136,7 +155,7 @@ final class SourceValidator {
                 new Follower(plan, sides, store, this::found, metrics::unverified, pace.another(), clock);
 
         private void found(String table, List<Finding> findings) {
-            progress.startOver();
+            progress.startOver(table);
             store.found(table, findings, clock.instant());
         }
 
@@ -173,6 +192,9 @@ final class SourceValidator {
         private final VerdictWatch watch;
 
         Verdicts(ValidationTopic topic) {
+            try (ResultStore store = new ResultStore(connections, plan.source())) {
+                store.remember(progress);
+            }
             this.watch =
                     new VerdictWatch(plan, progress, lag, metrics, clock, document -> topic.publish(plan, document));
         }

@@ -10,6 +10,7 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
@@ -30,6 +31,9 @@ public final class ValidatorService implements Service {
     private static final String PASSES = "passes";
     private static final String CHANGES = "changes";
     private static final String MISMATCHES = "mismatches";
+    /** One huge source does not keep the others from being compared. */
+    private static final Duration LONGEST_TURN = Duration.ofSeconds(2);
+
     private static final long STOP_MILLIS = 20_000;
 
     private final Plan plan;
@@ -49,9 +53,10 @@ public final class ValidatorService implements Service {
         FunctionCounter.builder("liteferry.validation.turns.missed", turnsMissed, LongAdder::sum)
                 .description("Reads that did not wait for capture's: the WAL may not be reset meanwhile.")
                 .register(registry);
+        Duration turn = plan.several() ? LONGEST_TURN : Duration.ofNanos(Long.MAX_VALUE);
         for (Plan source : plan.perSource()) {
             ServiceHealth own = health.of(source, PASSES, CHANGES, MISMATCHES, "lag", "verdict");
-            sources.add(new SourceValidator(source, clock, pace, own, registry, turnsMissed));
+            sources.add(new SourceValidator(source, clock, pace, turn, own, registry, turnsMissed));
         }
     }
 

@@ -100,13 +100,15 @@ public record VerdictDocument(
      * @param since when that state began
      * @param comparedRows rows of the pass that runs over it; null while none does
      * @param etaSeconds of that pass; null while none runs or before it can be told
+     * @param validatedAt when the last full pass over the table ended; null before any has
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Validation(
             @JsonProperty("state") String state,
             @JsonProperty("since") String since,
             @JsonProperty("compared_rows") @Nullable Long comparedRows,
-            @JsonProperty("eta_seconds") @Nullable Long etaSeconds) {
+            @JsonProperty("eta_seconds") @Nullable Long etaSeconds,
+            @JsonProperty("validated_at") @Nullable String validatedAt) {
         /** As one cell: {@code in sync since …}, {@code running 40 %, ETA 12 s}. */
         public String text(long rows) {
             Long compared = comparedRows;

@@ -11,6 +11,7 @@ import io.liteferry.core.plan.TablePlan;
 import io.liteferry.core.postgres.PgConnections;
 import io.liteferry.core.row.RowKey;
 import io.liteferry.core.sqlite.SqliteFile;
+import io.liteferry.validator.canonical.CanonicalRow;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
@@ -66,16 +67,34 @@ public final class Comparison implements AutoCloseable {
      * @param position up to which the following side has applied the other's changes
      */
     public record Standing(AppliedPosition applied, Position position) {
-        /** Passes of another era say nothing of this one: the source's schema was another, or the other side was written. */
-        public String era() {
-            return position.logIdentity() + " schema " + applied.schemaVersion();
+        /**
+         * Passes of another era say nothing of this one: the schema or the plan was another, the table was copied again,
+         * or the other side was written. Empty while the table is not complete in the target.
+         *
+         * @param table as it was planned at first
+         */
+        public Optional<String> era(TablePlan table) {
+            TableProgress progress = applied.tables().get(table.source());
+            return Optional.ofNullable(progress)
+                    .filter(p -> p.state() == TableProgress.State.STREAMING)
+                    .map(p -> position.logIdentity() + " schema " + applied.schemaVersion() + " snapshot " + p.since()
+                            + " plan " + Integer.toHexString(planned(table).hashCode()) + " form "
+                            + CanonicalRow.VERSION);
+        }
+
+        /** What a value of the table means; the hash of a text is the same in every process. */
+        private static String planned(TablePlan table) {
+            return table.target() + table.key() + table.columns() + table.partition();
         }
     }
 
-    /** The era of a source, see {@link Standing#era()}. */
-    public static String era(AppliedPosition applied, boolean closed) {
-        Position there = applied.position();
-        return new Standing(applied, closed ? new FeedPosition(0, 0).in(applied) : there).era();
+    /**
+     * Where both sides stand, as far as eras go.
+     *
+     * @param closed whether PostgreSQL is written
+     */
+    public static Standing standing(AppliedPosition applied, boolean closed) {
+        return new Standing(applied, closed ? new FeedPosition(0, 0).in(applied) : applied.position());
     }
 
     /** Where both sides stand, in snapshots of their own. */
@@ -181,6 +200,11 @@ public final class Comparison implements AutoCloseable {
 
     TargetSide target() {
         return target;
+    }
+
+    /** @param most rows of a range */
+    RangeSize rangeSize(int most) {
+        return new RangeSize(most, plan.options().number(Options.READ_TRANSACTION_MAX_MS));
     }
 
     /** Holds the target's columns against the plan, in a snapshot of their own. */

@@ -23,7 +23,7 @@ final class LookUpWalk implements Walk {
 
     private final Comparison sides;
     private final TableLayout layout;
-    private final int rangeRows;
+    private final RangeSize size;
     private final SourceKeys keys;
     private @Nullable RowKey after;
     private @Nullable CanonicalKey targetAfter;
@@ -32,10 +32,14 @@ final class LookUpWalk implements Walk {
     private boolean partial;
     private @Nullable Position position;
 
-    LookUpWalk(Comparison sides, TableLayout layout, int rangeRows) {
+    /** @param from where an earlier walk was */
+    LookUpWalk(Comparison sides, TableLayout layout, RangeSize size, Place.Reached from) {
         this.sides = sides;
         this.layout = layout;
-        this.rangeRows = rangeRows;
+        this.size = size;
+        this.after = from.after();
+        this.targetAfter = from.targetAfter();
+        this.sourceDone = from.sourceDone();
         this.keys = layout.sourceKeys();
     }
 
@@ -55,6 +59,11 @@ final class LookUpWalk implements Walk {
     }
 
     @Override
+    public Place.Reached reached() {
+        return new Place.Reached(after, targetAfter, sourceDone);
+    }
+
+    @Override
     public RangeResult next() throws NotComparableException {
         try {
             Comparison.Reach reach = sides.begin(layout);
@@ -68,7 +77,7 @@ final class LookUpWalk implements Walk {
 
     private RangeResult sourceRange(Comparison.Reach reach) throws NotComparableException {
         record Part(SourceSnapshot.Range range, InFlight inFlight) {}
-        Part part = sides.source(layout, reach, s -> new Part(s.range(after, reach.cursor(), rangeRows), s.inFlight()));
+        Part part = sides.source(layout, reach, s -> new Part(s.range(after, reach.cursor(), size), s.inFlight()));
         List<SourceRow> rows = part.range().rows();
         Map<CanonicalKey, List<Long>> hashes = new HashMap<>();
         List<CanonicalKey> wanted = rows.stream()

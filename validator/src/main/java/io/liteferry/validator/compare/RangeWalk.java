@@ -14,17 +14,20 @@ import org.jspecify.annotations.Nullable;
 final class RangeWalk implements Walk {
     private final Comparison sides;
     private final TableLayout layout;
-    private final int rangeRows;
+    private final RangeSize size;
     private @Nullable RowKey after;
     private @Nullable CanonicalKey targetAfter;
     private boolean done;
     private boolean partial;
     private @Nullable Position position;
 
-    RangeWalk(Comparison sides, TableLayout layout, int rangeRows) {
+    /** @param from where an earlier walk was */
+    RangeWalk(Comparison sides, TableLayout layout, RangeSize size, Place.Reached from) {
         this.sides = sides;
         this.layout = layout;
-        this.rangeRows = rangeRows;
+        this.size = size;
+        this.after = from.after();
+        this.targetAfter = from.targetAfter();
     }
 
     /** The source's part of a range, and where the pair of snapshots stands. */
@@ -46,20 +49,25 @@ final class RangeWalk implements Walk {
     }
 
     @Override
+    public Place.Reached reached() {
+        return new Place.Reached(after, targetAfter, false);
+    }
+
+    @Override
     public RangeResult next() throws NotComparableException {
         try {
             Comparison.Reach reach = sides.begin(layout);
             partial |= reach.cursor() != null;
-            Part part =
-                    sides.source(layout, reach, s -> new Part(s.range(after, reach.cursor(), rangeRows), s.inFlight()));
+            int rows = size.rows();
+            Part part = sides.source(layout, reach, s -> new Part(s.range(after, reach.cursor(), size), s.inFlight()));
             position = reach.position();
-            return compare(reach, part);
+            return compare(reach, part, rows);
         } finally {
             sides.end();
         }
     }
 
-    private RangeResult compare(Comparison.Reach reach, Part part) throws NotComparableException {
+    private RangeResult compare(Comparison.Reach reach, Part part, int rangeRows) throws NotComparableException {
         List<SourceRow> rows = part.range().rows();
         boolean end = part.range().complete();
         CanonicalKey upTo = end ? cursorName(reach) : lastName(rows).orElse(null);

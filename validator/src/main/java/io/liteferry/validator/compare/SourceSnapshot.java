@@ -75,6 +75,14 @@ final class SourceSnapshot {
      */
     record Range(List<SourceRow> rows, boolean complete) {}
 
+    /** A range with as many rows as fit the time; see {@link #range(RowKey, RowKey, int)}. */
+    Range range(@Nullable RowKey after, @Nullable RowKey upTo, RangeSize size) throws SQLException {
+        long began = System.nanoTime();
+        Range range = range(after, upTo, size.rows());
+        size.took(range.rows().size(), System.nanoTime() - began);
+        return range;
+    }
+
     /**
      * Reads a range: at least one row where there is one, at most {@code limit}, fewer where time is up.
      *

@@ -19,4 +19,7 @@ interface Walk {
 
     /** The applied position of the last pair of snapshots. */
     Optional<Position> position();
+
+    /** Up to where both sides were compared, to go on from later. */
+    Place.Reached reached();
 }

@@ -2,27 +2,28 @@ package io.liteferry.validator.pass;
 
 import io.liteferry.core.ErrorCode;
 import io.liteferry.core.LiteferryException;
-import io.liteferry.core.change.TableProgress;
 import io.liteferry.core.options.Options;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.plan.TablePlan;
 import io.liteferry.validator.compare.Comparison;
-import io.liteferry.validator.compare.Finding;
 import io.liteferry.validator.compare.NotComparableException;
 import io.liteferry.validator.compare.Pace;
-import io.liteferry.validator.compare.TablePass;
-import io.liteferry.validator.compare.TableTally;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.HashMap;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
-/** One full pass over all tables of the plan. */
+/**
+ * Full passes over all tables, in rounds. The tables of a round take turns, a range each, so that none waits for the end
+ * of another; one that gets old while the round goes on is compared again within it. A round that was left is gone on with
+ * where it was.
+ */
 public final class FullPass {
-    private static final Duration PATIENCE = Duration.ofSeconds(3);
+    private static final long KEEP_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Plan plan;
     private final Comparison sides;
@@ -31,6 +32,8 @@ public final class FullPass {
     private final ValidationMetrics metrics;
     private final Pace pace;
     private final Clock clock;
+    private final Duration old;
+    private long keptAt;
 
     public FullPass(
             Plan plan,
@@ -47,69 +50,96 @@ public final class FullPass {
         this.metrics = metrics;
         this.pace = pace;
         this.clock = clock;
+        this.old = Duration.ofMillis(plan.options().number(Options.VALIDATION_READY_MAX_AGE_MS))
+                .dividedBy(2);
     }
 
-    /** Compares everything; a pass that was stopped in the middle leaves no result. */
-    public void run() {
+    /** Compares everything that the round has left. */
+    public boolean run() {
+        return run(Duration.ofNanos(Long.MAX_VALUE));
+    }
+
+    /**
+     * The same for so long at the most, but one range at the least; no longer than until the validator stops.
+     *
+     * @return whether the round has ended
+     */
+    public boolean run(Duration most) {
         try {
-            compare();
+            store.remember(progress);
+            return compare(System.nanoTime(), most.toNanos());
         } catch (LiteferryException e) {
             if (e.code() != ErrorCode.TARGET_UNREACHABLE) {
                 // Whoever cannot be reached comes back as it was; what cannot be read may be anything.
                 progress.startOver();
+                store.startOver();
             }
             throw e;
+        } finally {
+            progress.idle();
         }
     }
 
-    private void compare() {
-        Instant started = clock.instant();
-        Optional<Comparison.Standing> before = standing().filter(this::complete);
-        PassStart pass = new PassStart(store.nextPass(), started, before.map(Comparison.Standing::position));
-        Map<String, TableTally> tallies = new HashMap<>();
-        for (TablePlan table : sides.now(plan).tables()) {
-            Instant tableStarted = clock.instant();
-            progress.begun(table.source());
-            TableTally tally = new TablePass(
-                            sides,
-                            table,
-                            plan.options().integer(Options.VALIDATION_RANGE_ROWS),
-                            pace,
-                            PATIENCE,
-                            listener(table))
-                    .run();
-            if (pace.stopping()) {
-                return;
+    private boolean compare(long began, long most) {
+        long round = round();
+        Deque<TableTurn> turns = new ArrayDeque<>();
+        plan.tables().stream()
+                .filter(t -> progress.number(t.source()) < round)
+                .forEach(t -> turns.add(begin(t, round, false)));
+        keptAt = System.nanoTime();
+        long left = turns.size();
+        boolean time = true;
+        while (left > 0 && !pace.stopping() && time) {
+            TableTurn turn = turns.removeFirst();
+            boolean ended = turn.take();
+            if (!ended) {
+                turns.addLast(turn);
+            } else if (!pace.stopping()) {
+                turn.end(standing());
+                left -= turn.again() ? 0 : 1;
             }
-            Instant ended = clock.instant();
-            store.save(pass, table.source(), tableStarted, ended, tally);
-            tallies.put(table.source(), tally);
-            progress.tallied(table.source(), tally);
-            metrics.tallied(table.source(), tally, ended);
+            if (System.nanoTime() - keptAt >= KEEP_NANOS) {
+                keep(turns);
+                turns.addAll(again(turns, round));
+            }
+            time = System.nanoTime() - began < most;
         }
-        // A schema that moved meanwhile may have had a table copied again behind the pass: this one proves nothing.
-        boolean complete = before.isPresent()
-                && standing()
-                        .filter(this::complete)
-                        .map(Comparison.Standing::era)
-                        .equals(before.map(Comparison.Standing::era));
-        String era = before.map(Comparison.Standing::era).orElse("");
-        progress.ended(new PassResult(pass, clock.instant(), complete, tallies), era);
+        keep(turns);
+        return left == 0;
     }
 
-    private TablePass.Listener listener(TablePlan table) {
-        return new TablePass.Listener() {
-            @Override
-            public void found(List<Finding> findings) {
-                progress.startOver();
-                store.found(table.source(), findings, clock.instant());
-            }
+    /** The round that some tables have still to be compared in, or the next. */
+    private long round() {
+        List<Long> numbers =
+                plan.tables().stream().map(t -> progress.number(t.source())).toList();
+        long last = numbers.stream().mapToLong(n -> n).max().orElse(0);
+        boolean ended = numbers.stream().allMatch(n -> n == last);
+        return ended ? last + 1 : last;
+    }
 
-            @Override
-            public void progress(long rows, long pending) {
-                progress.running(table.source(), rows, pending);
+    /** Tables that are done in this round and get old before it ends. */
+    private List<TableTurn> again(Deque<TableTurn> turns, long round) {
+        List<TableTurn> again = new ArrayList<>();
+        for (TablePlan table : plan.tables()) {
+            boolean done = turns.stream().noneMatch(t -> t.isOf(table));
+            boolean aged = progress.last(table.source())
+                    .filter(r -> r.ended().plus(old).isBefore(clock.instant()))
+                    .isPresent();
+            if (done && aged) {
+                again.add(begin(table, round, true));
             }
-        };
+        }
+        return again;
+    }
+
+    private TableTurn begin(TablePlan table, long round, boolean again) {
+        TableTurn.Parts parts = new TableTurn.Parts(plan, sides, store, progress, metrics, pace, clock);
+        return TableTurn.begin(parts, table, round, standing(), again);
+    }
+
+    private void keep(Deque<TableTurn> turns) {
+        turns.forEach(TableTurn::keep);
+        keptAt = System.nanoTime();
     }
 
     private Optional<Comparison.Standing> standing() {
@@ -118,12 +148,5 @@ public final class FullPass {
         } catch (NotComparableException e) {
             return Optional.empty();
         }
-    }
-
-    private boolean complete(Comparison.Standing standing) {
-        return plan.tables().stream().allMatch(t -> {
-            TableProgress p = standing.applied().tables().get(t.source());
-            return p != null && p.state() == TableProgress.State.STREAMING;
-        });
     }
 }

@@ -1,21 +1,25 @@
 package io.liteferry.validator.pass;
 
+import io.liteferry.validator.compare.Comparison;
 import io.liteferry.validator.compare.TableTally;
+import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
+import java.util.Optional;
 
 /**
- * What a full pass over all tables gave.
+ * What a full pass over a table gave.
  *
- * @param afterSnapshot whether every table was complete in the target, and the source's schema the same, when the pass
- *     began and when it ended
+ * @param era the same when it began and when it ended, see {@link Comparison.Standing#era}; empty where it was not, or
+ *     the table was not complete in the target
  */
-public record PassResult(PassStart start, Instant ended, boolean afterSnapshot, Map<String, TableTally> tables) {
-    public PassResult {
-        tables = Map.copyOf(tables);
-    }
+public record PassResult(PassStart start, Instant ended, Optional<String> era, TableTally tally) {
 
     public boolean clean() {
-        return afterSnapshot && tables.values().stream().allMatch(TableTally::clean);
+        return era.isPresent() && tally.clean();
+    }
+
+    /** How long it took, with all that was done for other tables meanwhile. */
+    public Duration took() {
+        return Duration.between(start.at(), ended);
     }
 }

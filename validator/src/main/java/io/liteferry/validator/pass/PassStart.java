@@ -5,9 +5,9 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Where a full pass began.
+ * Where a full pass over a table began.
  *
- * @param number counts on over restarts
- * @param from applied position; empty where a table was not complete yet
+ * @param number of the round of all tables it belongs to; counts on over restarts
+ * @param from applied position; empty where nothing was applied yet
  */
 public record PassStart(long number, Instant at, Optional<Position> from) {}

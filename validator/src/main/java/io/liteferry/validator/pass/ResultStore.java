@@ -1,10 +1,10 @@
 package io.liteferry.validator.pass;
 
+import io.liteferry.core.change.Json;
 import io.liteferry.core.postgres.PgConnections;
 import io.liteferry.core.row.RowKey;
 import io.liteferry.validator.compare.Finding;
-import io.liteferry.validator.compare.RowVerdict;
-import io.liteferry.validator.compare.TableTally;
+import java.nio.charset.StandardCharsets;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -15,6 +15,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,47 +53,95 @@ public final class ResultStore implements AutoCloseable {
         }
     }
 
-    /** The number of the next pass: counts on over restarts. */
-    public long nextPass() {
-        return transaction("Reading liteferry.validation_pass", () -> {
+    /** Tells what the validator before this one knew; only the first time. */
+    public void remember(Progress progress) {
+        progress.remember(() -> transaction("Reading liteferry.validation_pass", this::kept));
+    }
+
+    private Map<String, Progress.Kept> kept() throws SQLException {
+        Map<String, Progress.Kept> kept = new HashMap<>();
+        // A mismatch found after the pass ended takes its word back.
+        try (PreparedStatement ps = connection.prepareStatement("SELECT DISTINCT ON (p.table_name) p.*, t.era,"
+                + " CASE WHEN EXISTS (SELECT 1 FROM liteferry.validation_mismatch m WHERE m.source = p.source"
+                + " AND m.table_name = p.table_name AND m.last_seen_at > p.ended_at) THEN 0 ELSE t.clean END AS clean"
+                + " FROM liteferry.validation_pass p JOIN liteferry.validation_table t USING (source, table_name)"
+                + " WHERE p.source = ? ORDER BY p.table_name, p.pass DESC, p.ended_at DESC")) {
+            ps.setString(1, source);
+            try (ResultSet rs = ps.executeQuery()) {
+                while (rs.next()) {
+                    PassResult result = PassRow.read(rs);
+                    Progress.Clean clean =
+                            new Progress.Clean(rs.getInt("clean"), result.era().orElse(""));
+                    kept.put(rs.getString("table_name"), new Progress.Kept(result, clean));
+                }
+            }
+        }
+        return kept;
+    }
+
+    /** The pass over the table that was left in the middle. */
+    Optional<Underway> underway(String table) {
+        return transaction("Reading liteferry.validation_table for table " + table, () -> {
             try (PreparedStatement ps = connection.prepareStatement(
-                    "SELECT coalesce(max(pass), 0) + 1 FROM liteferry.validation_pass WHERE source = ?")) {
+                    "SELECT underway::text"
+                            + " FROM liteferry.validation_table WHERE source = ? AND table_name = ? AND underway IS NOT NULL")) {
                 ps.setString(1, source);
+                ps.setString(2, table);
                 try (ResultSet rs = ps.executeQuery()) {
-                    rs.next();
-                    return rs.getLong(1);
+                    return rs.next()
+                            ? Optional.of(Json.read(
+                                    rs.getString(1).getBytes(StandardCharsets.UTF_8),
+                                    Underway.class,
+                                    "liteferry.validation_table"))
+                            : Optional.empty();
                 }
             }
         });
     }
 
-    /** Keeps the result of a table; passes long gone are forgotten. */
-    void save(PassStart pass, String table, Instant started, Instant ended, TableTally tally) {
-        transaction("Writing liteferry.validation_pass for table " + table, () -> {
-            try (PreparedStatement ps = connection.prepareStatement("INSERT INTO liteferry.validation_pass (source,"
-                    + " table_name, pass, started_at, ended_at, equal, in_flight, row_diff, missing_target,"
-                    + " missing_source, quarantined, unknown, detached, discarded, epoch, seq, started_seq)"
-                    + " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")) {
-                ps.setString(1, source);
-                ps.setString(2, table);
-                ps.setLong(3, pass.number());
-                ps.setObject(4, started.atOffset(ZoneOffset.UTC));
-                ps.setObject(5, ended.atOffset(ZoneOffset.UTC));
-                int i = 6;
-                for (RowVerdict v : RowVerdict.values()) {
-                    ps.setLong(i++, tally.count(v));
-                }
-                ps.setLong(i++, tally.position().map(p -> p.epoch()).orElse(0L));
-                ps.setLong(i++, tally.position().map(p -> p.seq()).orElse(0L));
-                ps.setLong(i, pass.from().map(p -> p.seq()).orElse(0L));
-                ps.executeUpdate();
-            }
+    void keep(String table, Underway underway) {
+        transaction("Writing liteferry.validation_table for table " + table, () -> {
             try (PreparedStatement ps = connection.prepareStatement(
-                    "DELETE FROM liteferry.validation_pass WHERE source = ? AND table_name = ? AND pass < ?")) {
+                    "INSERT INTO liteferry.validation_table (source, table_name, underway) VALUES (?, ?, ?::jsonb)"
+                            + " ON CONFLICT (source, table_name) DO UPDATE SET underway = excluded.underway")) {
                 ps.setString(1, source);
                 ps.setString(2, table);
-                ps.setLong(3, pass.number() - 10_000);
+                ps.setString(3, new String(Json.bytes(underway), StandardCharsets.UTF_8));
                 return ps.executeUpdate();
+            }
+        });
+    }
+
+    /** What was read before tells nothing of now. */
+    void startOver() {
+        transaction("Writing liteferry.validation_table", () -> {
+            try (PreparedStatement ps = connection.prepareStatement(
+                    "UPDATE liteferry.validation_table SET clean = 0, underway = NULL WHERE source = ?")) {
+                ps.setString(1, source);
+                return ps.executeUpdate();
+            }
+        });
+    }
+
+    /** Keeps the result of a table; passes long gone are forgotten. */
+    void save(String table, PassResult result, Progress.Clean clean) {
+        transaction("Writing liteferry.validation_pass for table " + table, () -> {
+            PassRow.write(connection, source, table, result);
+            try (PreparedStatement ps = connection.prepareStatement(
+                            "INSERT INTO liteferry.validation_table (source, table_name, era, clean)"
+                                    + " VALUES (?, ?, ?, ?) ON CONFLICT (source, table_name) DO UPDATE"
+                                    + " SET era = excluded.era, clean = excluded.clean, underway = NULL");
+                    PreparedStatement forget = connection.prepareStatement(
+                            "DELETE FROM liteferry.validation_pass WHERE source = ? AND table_name = ? AND pass < ?")) {
+                ps.setString(1, source);
+                ps.setString(2, table);
+                ps.setString(3, result.era().orElse(null));
+                ps.setInt(4, clean.passes());
+                ps.executeUpdate();
+                forget.setString(1, source);
+                forget.setString(2, table);
+                forget.setLong(3, result.start().number() - 10_000);
+                return forget.executeUpdate();
             }
         });
     }

@@ -16,7 +16,8 @@ import java.util.TreeMap;
  * @param applied how far the target is; empty before the first batch
  * @param logBroken why the change log cannot be trusted, or empty
  * @param windows since when a schema window is open, by source table
- * @param cleanPasses full passes in a row with nothing different
+ * @param cleanPasses full passes in a row with nothing different, by source table
+ * @param passes the last pass over each source table
  * @param verified how far changed keys are verified
  * @param mismatches open mismatches by source table and kind
  * @param quarantined quarantined rows by source table
@@ -29,8 +30,8 @@ record Facts(
         Optional<String> logBroken,
         Map<String, String> windows,
         Optional<LagWindow.Reading> lag,
-        int cleanPasses,
-        Optional<PassResult> lastPass,
+        Map<String, Integer> cleanPasses,
+        Map<String, PassResult> passes,
         Optional<Verified> verified,
         Map<String, Map<String, Long>> mismatches,
         Map<String, Long> quarantined,
@@ -40,9 +41,10 @@ record Facts(
     /** Rows whose partition was detached, by source table, as the last pass counted them. */
     Map<String, Long> detached() {
         Map<String, Long> detached = new TreeMap<>();
-        lastPass.map(PassResult::tables).orElse(Map.of()).forEach((table, tally) -> {
-            if (tally.count(RowVerdict.DETACHED) > 0) {
-                detached.put(table, tally.count(RowVerdict.DETACHED));
+        passes.forEach((table, pass) -> {
+            long rows = pass.tally().count(RowVerdict.DETACHED);
+            if (rows > 0) {
+                detached.put(table, rows);
             }
         });
         return detached;

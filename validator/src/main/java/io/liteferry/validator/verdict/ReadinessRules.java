@@ -7,14 +7,12 @@ import io.liteferry.core.plan.Plan;
 import io.liteferry.core.plan.TablePlan;
 import io.liteferry.validator.compare.NotComparableException;
 import io.liteferry.validator.compare.RowVerdict;
-import io.liteferry.validator.compare.TableTally;
 import io.liteferry.validator.pass.PassResult;
 import io.liteferry.validator.pass.Verified;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -56,7 +54,7 @@ final class ReadinessRules {
                 log(f),
                 lag(f),
                 cleanPasses(f),
-                lastPass(f),
+                tablesValidated(f),
                 changes(f),
                 mismatches(f),
                 unknown(f),
@@ -76,7 +74,7 @@ final class ReadinessRules {
         return List.of(
                 log(f),
                 cleanPasses(f),
-                lastPass(f),
+                tablesValidated(f),
                 changes(f),
                 mismatches(f),
                 unknown(f),
@@ -183,25 +181,48 @@ final class ReadinessRules {
     }
 
     private Check cleanPasses(Facts f) {
+        int fewest = plan.tables().stream().mapToInt(t -> clean(f, t)).min().orElse(cleanPasses);
+        List<String> lacking = plan.tables().stream()
+                .filter(t -> clean(f, t) < cleanPasses)
+                .map(TablePlan::source)
+                .toList();
         return new Check(
                 "clean_passes",
-                f.cleanPasses() >= cleanPasses,
-                f.cleanPasses() + " in a row",
-                "at least " + cleanPasses,
+                lacking.isEmpty(),
+                fewest + " in a row" + names(lacking),
+                "at least " + cleanPasses + " over each table",
                 STATUS);
     }
 
-    private Check lastPass(Facts f) {
-        Optional<Duration> age = f.lastPass().map(p -> Duration.between(p.ended(), f.at()));
-        Duration twoPasses = f.lastPass()
-                .map(p -> Duration.between(p.start().at(), p.ended()).multipliedBy(2))
-                .orElse(Duration.ZERO);
-        Duration limit = maxAge.compareTo(twoPasses) > 0 ? maxAge : twoPasses;
+    private static int clean(Facts f, TablePlan table) {
+        return f.cleanPasses().getOrDefault(table.source(), 0);
+    }
+
+    /** Each table for itself: one that takes long has twice its own time. */
+    private Check tablesValidated(Facts f) {
+        List<String> late = new ArrayList<>();
+        Duration oldest = Duration.ZERO;
+        for (TablePlan table : plan.tables()) {
+            PassResult pass = f.passes().get(table.source());
+            if (pass == null) {
+                late.add(table.source() + " (never)");
+                continue;
+            }
+            Duration age = Duration.between(pass.ended(), f.at());
+            Duration twice = pass.took().multipliedBy(2);
+            Duration limit = maxAge.compareTo(twice) > 0 ? maxAge : twice;
+            oldest = age.compareTo(oldest) > 0 ? age : oldest;
+            if (age.compareTo(limit) > 0) {
+                late.add(table.source() + " (" + age.toSeconds() + " s ago, limit " + limit.toSeconds() + " s)");
+            }
+        }
         return new Check(
-                "last_pass_recent",
-                age.filter(a -> a.compareTo(limit) <= 0).isPresent(),
-                age.map(a -> "ended " + a.toSeconds() + " s ago").orElse("no pass has ended yet"),
-                "at most " + limit.toSeconds() + " s ago",
+                "tables_validated",
+                late.isEmpty(),
+                late.isEmpty()
+                        ? "each ended at most " + oldest.toSeconds() + " s ago"
+                        : late.size() + " of " + plan.tables().size() + " too long ago" + names(late),
+                "each at most " + maxAge.toSeconds() + " s ago, or twice the time it takes",
                 RUN);
     }
 
@@ -209,15 +230,14 @@ final class ReadinessRules {
     private Check changes(Facts f) {
         Duration limit = Duration.ofMillis(maxLagMillis).multipliedBy(UNVERIFIED_PER_LAG);
         Optional<Duration> age = f.verified().map(v -> Duration.between(v.asOf(), f.at()));
-        boolean continues = f.verified()
-                .filter(v -> f.lastPass()
-                        .flatMap(p -> p.start().from())
-                        .filter(v::continues)
-                        .isPresent())
-                .isPresent();
+        List<String> before = plan.tables().stream()
+                .map(TablePlan::source)
+                .filter(t -> !continues(f, t))
+                .toList();
+        boolean continues = before.isEmpty();
         String value = age.map(a -> a.compareTo(limit) <= 0
                         ? "verified as of " + seconds(a.toNanos()) + " ago"
-                                + (continues ? "" : ", not from before the last pass began")
+                                + (continues ? "" : ", not from before the last pass began" + names(before))
                         : "not verified for " + limit.toSeconds() + " s"
                                 + f.verified()
                                         .flatMap(Verified::waiting)
@@ -230,6 +250,13 @@ final class ReadinessRules {
                 value,
                 "as of at most " + limit.toSeconds() + " s ago, from before the last pass began",
                 STATUS);
+    }
+
+    private static boolean continues(Facts f, String table) {
+        return Optional.ofNullable(f.passes().get(table))
+                .flatMap(p -> p.start().from())
+                .filter(from -> f.verified().filter(v -> v.continues(from)).isPresent())
+                .isPresent();
     }
 
     private Check mismatches(Facts f) {
@@ -247,14 +274,15 @@ final class ReadinessRules {
     }
 
     private Check unknown(Facts f) {
-        Map<String, TableTally> tables = f.lastPass().map(PassResult::tables).orElse(Map.of());
-        List<String> unknown = tables.entrySet().stream()
-                .filter(e -> e.getValue().count(RowVerdict.UNKNOWN) > 0)
+        List<String> unknown = f.passes().entrySet().stream()
+                .filter(e -> e.getValue().tally().count(RowVerdict.UNKNOWN) > 0)
                 .map(e -> e.getKey() + " ("
                         + e.getValue()
+                                .tally()
                                 .reason()
                                 .map(NotComparableException::reason)
-                                .orElse("rows could not be read") + ")")
+                                .orElse("rows could not be read")
+                        + ")")
                 .sorted()
                 .toList();
         return new Check("nothing_unknown", unknown.isEmpty(), unknown.size() + names(unknown), "0", STATUS);

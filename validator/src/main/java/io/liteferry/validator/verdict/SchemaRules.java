@@ -3,10 +3,8 @@ package io.liteferry.validator.verdict;
 import io.liteferry.core.change.AppliedPosition;
 import io.liteferry.validator.compare.NotComparableException;
 import io.liteferry.validator.compare.TableTally;
-import io.liteferry.validator.pass.PassResult;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
 
 /** The conditions of READY that are about the schema of both sides. */
@@ -44,8 +42,8 @@ final class SchemaRules {
                         + ", the target was filled at " + applied.schemaVersion());
             }
         }
-        f.lastPass().map(PassResult::tables).orElse(Map.of()).values().stream()
-                .flatMap(t -> unfit(t).stream())
+        f.passes().values().stream()
+                .flatMap(p -> unfit(p.tally()).stream())
                 .sorted()
                 .forEach(drifted::add);
         return new Check(

@@ -7,6 +7,7 @@ import io.liteferry.validator.pass.Progress;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** What the validator says of one table, and since when it does. */
 final class TableStanding {
@@ -16,8 +17,13 @@ final class TableStanding {
     private String state = "";
     private Instant since = Instant.EPOCH;
 
-    TableStanding(String table) {
+    /** @param before what was said last, by the validator before this one; null before anything was */
+    TableStanding(String table, VerdictDocument.@Nullable Validation before) {
         this.table = table;
+        if (before != null) {
+            state = before.state();
+            since = Instant.parse(before.since());
+        }
     }
 
     VerdictDocument.Validation look(Facts facts, Progress progress) {
@@ -26,13 +32,13 @@ final class TableStanding {
             state = now;
             since = facts.at();
         }
-        Optional<Long> walked = progress.walkedFor(table, System.nanoTime());
-        long rows = progress.running(table).rows();
+        boolean walking = progress.walking(table);
         return new VerdictDocument.Validation(
                 state,
                 since.toString(),
-                walked.map(w -> rows).orElse(null),
-                walked.flatMap(w -> eta(rows, expected(facts, progress), w)).orElse(null));
+                walking ? progress.running(table).rows() : null,
+                walking ? eta(expected(facts, progress), progress) : null,
+                progress.last(table).map(p -> p.ended().toString()).orElse(null));
     }
 
     private String state(Facts facts, Progress progress) {
@@ -46,7 +52,7 @@ final class TableStanding {
             return "mismatched";
         }
         if (tally.isEmpty()) {
-            return progress.walkedFor(table, 0).isPresent() ? "running" : "pending";
+            return progress.walking(table) ? "running" : "pending";
         }
         return tally.get().clean() ? "in_sync" : "incomplete";
     }
@@ -64,10 +70,11 @@ final class TableStanding {
     }
 
     /** In seconds; none before a hundredth is done. */
-    private static Optional<Long> eta(long rows, long expected, long nanos) {
-        return expected == 0 || rows < expected * EARLIEST_ESTIMATE
-                ? Optional.empty()
-                : Optional.of(
-                        TimeUnit.NANOSECONDS.toSeconds((long) (nanos * (double) Math.max(0, expected - rows) / rows)));
+    private @Nullable Long eta(long expected, Progress progress) {
+        return expected == 0 || progress.running(table).rows() < expected * EARLIEST_ESTIMATE
+                ? null
+                : progress.untilCompared(table, expected, System.nanoTime())
+                        .map(TimeUnit.NANOSECONDS::toSeconds)
+                        .orElse(null);
     }
 }

@@ -24,9 +24,14 @@ final class VerdictMaker {
 
     private record Standing(boolean ok, Instant since) {}
 
-    VerdictMaker(Plan plan) {
+    /** @param before the verdict of the validator before this one: what still stands has stood since then */
+    VerdictMaker(Plan plan, Optional<VerdictDocument> before) {
         this.plan = plan;
         this.rules = new ReadinessRules(plan);
+        before.ifPresent(d -> {
+            d.checks().forEach(c -> standings.put(c.check(), new Standing(c.ok(), Instant.parse(c.since()))));
+            d.tables().forEach(t -> tables.put(t.name(), new TableStanding(t.name(), t.validation())));
+        });
     }
 
     /** @param schema the checks of {@link SchemaRules} */
@@ -77,7 +82,10 @@ final class VerdictMaker {
                                 a.position().seq(),
                                 a.position().fingerprint()))
                         .orElse(null),
-                progress.passes(),
+                plan.tables().stream()
+                        .mapToLong(t -> progress.number(t.source()))
+                        .min()
+                        .orElse(0),
                 facts.at().toString(),
                 direction);
     }
@@ -115,6 +123,7 @@ final class VerdictMaker {
                 tally.flatMap(TableTally::reason)
                         .map(NotComparableException::reason)
                         .orElse(null),
-                tables.computeIfAbsent(table.source(), TableStanding::new).look(facts, progress));
+                tables.computeIfAbsent(table.source(), t -> new TableStanding(t, null))
+                        .look(facts, progress));
     }
 }

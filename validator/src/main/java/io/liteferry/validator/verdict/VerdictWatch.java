@@ -4,6 +4,7 @@ import io.liteferry.core.change.AppliedPosition;
 import io.liteferry.core.change.Json;
 import io.liteferry.core.options.Options;
 import io.liteferry.core.plan.Plan;
+import io.liteferry.core.plan.TablePlan;
 import io.liteferry.core.postgres.PgConnections;
 import io.liteferry.core.sqlite.SqliteFile;
 import io.liteferry.core.validation.VerdictDocument;
@@ -11,6 +12,7 @@ import io.liteferry.validator.compare.AppliedRow;
 import io.liteferry.validator.compare.Comparison;
 import io.liteferry.validator.compare.LogCheck;
 import io.liteferry.validator.lag.LagWindow;
+import io.liteferry.validator.pass.PassResult;
 import io.liteferry.validator.pass.Progress;
 import io.liteferry.validator.pass.ValidationMetrics;
 import io.liteferry.validator.pass.VerifiedRow;
@@ -58,13 +60,22 @@ public final class VerdictWatch implements AutoCloseable {
         this.metrics = metrics;
         this.clock = clock;
         this.changed = changed;
-        this.maker = new VerdictMaker(plan);
         this.objects = new TargetObjects(plan);
         this.log = new LogCheck(new SqliteFile(plan.options().path(Options.DATABASE_FILE_PATH)));
         try {
             this.connection = PgConnections.of(plan.options()).open("liteferry-verdict");
         } catch (RuntimeException e) {
             log.close();
+            throw e;
+        }
+        try {
+            this.maker = new VerdictMaker(plan, VerdictDocument.latest(connection, plan.source()));
+            connection.commit();
+        } catch (SQLException e) {
+            close();
+            throw PgConnections.failure("Reading liteferry.verdict", e);
+        } catch (RuntimeException e) {
+            close();
             throw e;
         }
     }
@@ -117,14 +128,28 @@ public final class VerdictWatch implements AutoCloseable {
                 applied.flatMap(log::broken),
                 log.windows(),
                 lag.read(System.nanoTime()),
-                applied.map(a -> progress.cleanInRow(Comparison.era(a, reversed)))
-                        .orElse(0),
-                progress.last(),
+                clean(applied.map(a -> Comparison.standing(a, reversed))),
+                passes(),
                 VerifiedRow.read(connection, plan.source()),
                 mismatches,
                 quarantined,
                 suspended,
                 discarded);
+    }
+
+    private Map<String, Integer> clean(Optional<Comparison.Standing> standing) {
+        Map<String, Integer> clean = new HashMap<>();
+        for (TablePlan t : plan.tables()) {
+            standing.flatMap(s -> s.era(t))
+                    .ifPresent(era -> clean.put(t.source(), progress.cleanInRow(t.source(), era)));
+        }
+        return clean;
+    }
+
+    private Map<String, PassResult> passes() {
+        Map<String, PassResult> passes = new HashMap<>();
+        plan.tables().forEach(t -> progress.last(t.source()).ifPresent(p -> passes.put(t.source(), p)));
+        return passes;
     }
 
     private long total(String sql) throws SQLException {

@@ -2,6 +2,8 @@ package io.liteferry.validator.pass;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.liteferry.validator.compare.RowVerdict;
+import io.liteferry.validator.compare.TableTally;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -12,26 +14,28 @@ class ProgressTest {
 
     private void cleanPass(long number, String era) {
         Instant at = Instant.ofEpochSecond(number);
-        progress.ended(new PassResult(new PassStart(number, at, Optional.empty()), at, true, Map.of()), era);
+        TableTally equal = new TableTally(1, 1, Map.of(RowVerdict.EQUAL, 1L), Optional.empty(), Optional.empty());
+        progress.ended(
+                "items", new PassResult(new PassStart(number, at, Optional.empty()), at, Optional.of(era), equal));
     }
 
     @Test
     void cleanPassesOfAnotherEraDoNotCount() {
         cleanPass(1, "seven");
         cleanPass(2, "seven");
-        assertThat(progress.cleanInRow("seven")).isEqualTo(2);
-        assertThat(progress.cleanInRow("eight")).isZero();
+        assertThat(progress.cleanInRow("items", "seven")).isEqualTo(2);
+        assertThat(progress.cleanInRow("items", "eight")).isZero();
 
         cleanPass(3, "eight");
-        assertThat(progress.cleanInRow("eight")).isEqualTo(1);
+        assertThat(progress.cleanInRow("items", "eight")).isEqualTo(1);
     }
 
     @Test
     void aDifferenceStartsTheCountAnew() {
         cleanPass(1, "seven");
-        progress.startOver();
-        assertThat(progress.cleanInRow("seven")).isZero();
+        progress.startOver("items");
+        assertThat(progress.cleanInRow("items", "seven")).isZero();
         cleanPass(2, "seven");
-        assertThat(progress.cleanInRow("seven")).isEqualTo(1);
+        assertThat(progress.cleanInRow("items", "seven")).isEqualTo(1);
     }
 }

@@ -46,7 +46,7 @@ class ReadinessRulesTest {
             Optional.empty(),
             Map.of(),
             lag(900, 60),
-            2,
+            clean(2),
             pass(Map.of(RowVerdict.EQUAL, 5L), Optional.empty(), Duration.ofSeconds(30)),
             verified(2, Duration.ofSeconds(9)),
             Map.of(),
@@ -65,14 +65,20 @@ class ReadinessRulesTest {
                 Duration.ofSeconds(seconds).toNanos()));
     }
 
-    private static Optional<PassResult> pass(
+    private static Map<String, Integer> clean(int passes) {
+        return Map.of("items", passes);
+    }
+
+    private static Map<String, PassResult> pass(
             Map<RowVerdict, Long> counts, Optional<NotComparableException> reason, Duration ago) {
         Instant ended = NOW.minus(ago);
-        return Optional.of(new PassResult(
-                new PassStart(7, ended.minusSeconds(10), Optional.of(new Position("l", 1, 2, 3))),
-                ended,
-                true,
-                Map.of("items", new TableTally(5, 5, counts, reason, Optional.empty()))));
+        return Map.of(
+                "items",
+                new PassResult(
+                        new PassStart(7, ended.minusSeconds(10), Optional.of(new Position("l", 1, 2, 3))),
+                        ended,
+                        Optional.of("era"),
+                        new TableTally(5, 5, counts, reason, Optional.empty())));
     }
 
     private static Optional<Verified> verified(long since, Duration ago) {
@@ -87,7 +93,7 @@ class ReadinessRulesTest {
                 f.windows(),
                 f.lag(),
                 f.cleanPasses(),
-                f.lastPass(),
+                f.passes(),
                 verified,
                 f.mismatches(),
                 f.quarantined(),
@@ -100,7 +106,7 @@ class ReadinessRulesTest {
             Optional<String> broken,
             Optional<LagWindow.Reading> lag,
             int clean,
-            Optional<PassResult> pass,
+            Map<String, PassResult> pass,
             Map<String, Map<String, Long>> mismatches,
             Map<String, Long> quarantined,
             long suspended) {
@@ -110,7 +116,7 @@ class ReadinessRulesTest {
                 broken,
                 Map.of(),
                 lag,
-                clean,
+                clean(clean),
                 pass,
                 GOOD.verified(),
                 mismatches,
@@ -131,7 +137,7 @@ class ReadinessRulesTest {
                                 g.logBroken(),
                                 g.lag(),
                                 2,
-                                g.lastPass(),
+                                g.passes(),
                                 Map.of(),
                                 Map.of(),
                                 0)),
@@ -143,8 +149,8 @@ class ReadinessRulesTest {
                                 g.logBroken(),
                                 Map.of("items", "2026-01-01T11:00:00Z"),
                                 g.lag(),
-                                2,
-                                g.lastPass(),
+                                clean(2),
+                                g.passes(),
                                 g.verified(),
                                 Map.of(),
                                 Map.of(),
@@ -160,27 +166,26 @@ class ReadinessRulesTest {
                                 g.logBroken(),
                                 g.lag(),
                                 2,
-                                g.lastPass(),
+                                g.passes(),
                                 Map.of(),
                                 Map.of(),
                                 0)),
                 Arguments.of(
                         "change_log_intact",
-                        with(g.applied(), Optional.of("restored"), g.lag(), 2, g.lastPass(), Map.of(), Map.of(), 0)),
+                        with(g.applied(), Optional.of("restored"), g.lag(), 2, g.passes(), Map.of(), Map.of(), 0)),
                 Arguments.of(
                         "lag_p99",
-                        with(g.applied(), g.logBroken(), lag(1_000, 60), 2, g.lastPass(), Map.of(), Map.of(), 0)),
+                        with(g.applied(), g.logBroken(), lag(1_000, 60), 2, g.passes(), Map.of(), Map.of(), 0)),
+                Arguments.of(
+                        "lag_p99", with(g.applied(), g.logBroken(), lag(10, 59), 2, g.passes(), Map.of(), Map.of(), 0)),
                 Arguments.of(
                         "lag_p99",
-                        with(g.applied(), g.logBroken(), lag(10, 59), 2, g.lastPass(), Map.of(), Map.of(), 0)),
-                Arguments.of(
-                        "lag_p99",
-                        with(g.applied(), g.logBroken(), Optional.empty(), 2, g.lastPass(), Map.of(), Map.of(), 0)),
+                        with(g.applied(), g.logBroken(), Optional.empty(), 2, g.passes(), Map.of(), Map.of(), 0)),
                 Arguments.of(
                         "clean_passes",
-                        with(g.applied(), g.logBroken(), g.lag(), 1, g.lastPass(), Map.of(), Map.of(), 0)),
+                        with(g.applied(), g.logBroken(), g.lag(), 1, g.passes(), Map.of(), Map.of(), 0)),
                 Arguments.of(
-                        "last_pass_recent",
+                        "tables_validated",
                         with(
                                 g.applied(),
                                 g.logBroken(),
@@ -197,7 +202,7 @@ class ReadinessRulesTest {
                                 g.logBroken(),
                                 g.lag(),
                                 2,
-                                g.lastPass(),
+                                g.passes(),
                                 Map.of("items", Map.of("row_diff", 1L)),
                                 Map.of(),
                                 0)),
@@ -214,7 +219,7 @@ class ReadinessRulesTest {
                                 0)),
                 Arguments.of(
                         "quarantine_empty",
-                        with(g.applied(), g.logBroken(), g.lag(), 2, g.lastPass(), Map.of(), Map.of("items", 1L), 0)),
+                        with(g.applied(), g.logBroken(), g.lag(), 2, g.passes(), Map.of(), Map.of("items", 1L), 0)),
                 Arguments.of(
                         "no_rows_detached",
                         with(
@@ -228,7 +233,7 @@ class ReadinessRulesTest {
                                 0)),
                 Arguments.of(
                         "no_constraint_suspended",
-                        with(g.applied(), g.logBroken(), g.lag(), 2, g.lastPass(), Map.of(), Map.of(), 1)));
+                        with(g.applied(), g.logBroken(), g.lag(), 2, g.passes(), Map.of(), Map.of(), 1)));
     }
 
     @Test
@@ -265,7 +270,7 @@ class ReadinessRulesTest {
                 GOOD.logBroken(),
                 Map.of(),
                 GOOD.lag(),
-                2,
+                clean(2),
                 pass(
                         Map.of(RowVerdict.DETACHED, 3L, RowVerdict.DISCARDED, 2L),
                         Optional.empty(),
@@ -290,7 +295,7 @@ class ReadinessRulesTest {
                 Optional.empty(),
                 GOOD.lag(),
                 2,
-                GOOD.lastPass(),
+                GOOD.passes(),
                 Map.of(),
                 Map.of(),
                 0);
@@ -302,8 +307,7 @@ class ReadinessRulesTest {
 
     @Test
     void isNotReadyBeforeAnythingWasMeasured() {
-        Facts facts =
-                with(Optional.empty(), Optional.empty(), Optional.empty(), 0, Optional.empty(), Map.of(), Map.of(), 0);
+        Facts facts = with(Optional.empty(), Optional.empty(), Optional.empty(), 0, Map.of(), Map.of(), Map.of(), 0);
         assertThat(new ReadinessRules(PLAN).checks(facts))
                 .filteredOn(c -> !c.ok())
                 .extracting(Check::name)
@@ -312,7 +316,7 @@ class ReadinessRulesTest {
                         "change_log_intact",
                         "lag_p99",
                         "clean_passes",
-                        "last_pass_recent",
+                        "tables_validated",
                         "changes_verified");
     }
 }
