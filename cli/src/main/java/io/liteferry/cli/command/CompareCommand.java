@@ -51,12 +51,17 @@ public final class CompareCommand implements Callable<Integer> {
             "PLAN-TARGET-COLUMN-MISSING",
             "PLAN-TARGET-TYPE",
             "PLAN-TARGET-KEY",
-            "PLAN-KEY-UNUSABLE",
             "PLAN-NO-ROW-HANDLE",
             "PLAN-TOO-MANY-COLUMNS");
 
     private static final Set<String> NOTED =
-            Set.of("PLAN-ZONE", "PLAN-FRAMEWORK-TABLE", "PLAN-LEFT-OUT", "PLAN-TARGET-GENERATED", "PLAN-NAME-OURS");
+            Set.of(
+                    "PLAN-ZONE",
+                    "PLAN-FRAMEWORK-TABLE",
+                    "PLAN-LEFT-OUT",
+                    "PLAN-TARGET-GENERATED",
+                    "PLAN-NAME-OURS",
+                    "PLAN-TARGET-KEYLESS");
 
     private static final String EXTRA_COLUMN = "PLAN-TARGET-COLUMN-EXTRA";
 
@@ -126,7 +131,7 @@ public final class CompareCommand implements Callable<Integer> {
                         new SqliteFile(file),
                         options,
                         new ScanProgress(spec.commandLine().getErr(), Clock.systemUTC()))
-                .planOnto(TargetUrl.connections(target, options));
+                .planBeside(TargetUrl.connections(target, options));
         findings.addAll(proposal.findings());
         return proposal.plan();
     }

@@ -77,7 +77,7 @@ public final class Output {
 
     private static String validation(VerdictDocument.Table t) {
         VerdictDocument.Validation validation = t.validation();
-        return validation == null ? "" : validation.text(t.sourceRows());
+        return validation == null ? "" : validation.text();
     }
 
     /** The verdict, its reasons and its tables. */

@@ -37,16 +37,19 @@ final class ExistingSchema implements TargetSchema {
 
     private final String schema;
     private final List<ExistingTable> tables;
+    private final boolean keyless;
 
-    ExistingSchema(String schema, List<ExistingTable> tables) {
+    ExistingSchema(String schema, List<ExistingTable> tables, boolean keyless) {
         this.schema = schema;
         this.tables = tables;
+        this.keyless = keyless;
     }
 
-    static ExistingSchema read(PgConnections target, String schema) {
+    /** @param keyless whether a table without a key on both sides is planned too, by a rowid that the target lacks */
+    static ExistingSchema read(PgConnections target, String schema, boolean keyless) {
         try (Connection connection = target.open("liteferry-plan")) {
             connection.setReadOnly(true);
-            return new ExistingSchema(schema, ExistingTable.read(connection, schema));
+            return new ExistingSchema(schema, ExistingTable.read(connection, schema), keyless);
         } catch (SQLException e) {
             throw PgConnections.failure("Reading schema " + schema + " of the target", e);
         }
@@ -143,7 +146,14 @@ final class ExistingSchema implements TargetSchema {
             }
         }
         Optional<KeyPlan> key = key(profile, chosen, target, columns);
-        if (key.isEmpty()) {
+        if (key.isEmpty() && keyless) {
+            findings.add(Finding.info(
+                    "PLAN-TARGET-KEYLESS",
+                    source,
+                    "no key identifies its rows on both sides: compared as a multiset, without order",
+                    "Nothing to do"));
+            key = Optional.of(KeyPlan.rowid());
+        } else if (key.isEmpty()) {
             findings.add(
                     Finding.blocker(
                             "PLAN-TARGET-KEY",

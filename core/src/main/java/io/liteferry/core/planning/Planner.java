@@ -79,7 +79,12 @@ public final class Planner {
 
     /** A plan onto the schema that the application's own migrations have already made in the target. */
     public PlanProposal planOnto(PgConnections target) {
-        return plan(ExistingSchema.read(target, options.string(Options.TARGET_SCHEMA)));
+        return plan(ExistingSchema.read(target, options.string(Options.TARGET_SCHEMA), false));
+    }
+
+    /** The same to compare with what stands there: tables too whose rows no key identifies, planned by their rowid. */
+    public PlanProposal planBeside(PgConnections target) {
+        return plan(ExistingSchema.read(target, options.string(Options.TARGET_SCHEMA), true));
     }
 
     private PlanProposal plan(TargetSchema schema) {

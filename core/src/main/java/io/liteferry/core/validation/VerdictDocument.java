@@ -99,6 +99,7 @@ public record VerdictDocument(
      *     {@code suspended}
      * @param since when that state began
      * @param comparedRows rows of the pass that runs over it; null while none does
+     * @param expectedRows of that pass, as far as is known; null while none runs
      * @param etaSeconds of that pass; null while none runs or before it can be told
      * @param validatedAt when the last full pass over the table ended; null before any has
      */
@@ -107,18 +108,20 @@ public record VerdictDocument(
             @JsonProperty("state") String state,
             @JsonProperty("since") String since,
             @JsonProperty("compared_rows") @Nullable Long comparedRows,
+            @JsonProperty("expected_rows") @Nullable Long expectedRows,
             @JsonProperty("eta_seconds") @Nullable Long etaSeconds,
             @JsonProperty("validated_at") @Nullable String validatedAt) {
-        /** As one cell: {@code in sync since …}, {@code running 40 %, ETA 12 s}. */
-        public String text(long rows) {
+        /** As one cell: {@code in sync since …}, {@code running: comparing 40 %, ETA 12 s}. */
+        public String text() {
             Long compared = comparedRows;
             if (compared == null) {
                 return state.replace('_', ' ') + " since " + since;
             }
+            long rows = expectedRows == null ? 0 : expectedRows;
             String share = rows == 0 ? "" : " " + Math.min(100, 100 * compared / rows) + " %";
             String eta = etaSeconds == null ? "" : ", ETA " + etaSeconds + " s";
             String walking = "comparing" + share + eta;
-            return state.equals("running") ? walking : state.replace('_', ' ') + " since " + since + "; " + walking;
+            return state.equals("running") ? "running: " + walking : state.replace('_', ' ') + " since " + since + "; " + walking;
         }
     }
 

@@ -174,6 +174,16 @@ public final class Comparison implements AutoCloseable {
         return inFlight;
     }
 
+    /**
+     * Whether PostgreSQL has written nothing to the table since then.
+     *
+     * @param position of a pair while PostgreSQL was written
+     */
+    boolean quietSince(TableLayout layout, Position position) throws NotComparableException {
+        FeedStretch since = feed().untilNow(position.seq());
+        return since.keys(layout.name()).isEmpty() && !since.truncated().contains(layout.name());
+    }
+
     /** The plan with what has happened to the columns since, as of now; layouts are of its tables. */
     public Plan now(Plan written) {
         try {
@@ -196,6 +206,11 @@ public final class Comparison implements AutoCloseable {
                 table,
                 Optional.ofNullable(evolution.get(table.source())),
                 maskSecret);
+    }
+
+    /** The layout of a table whose rows nothing names in the target. */
+    TableLayout keylessLayout(TablePlan table) {
+        return TableLayout.keyless(plan.options().string(Options.TARGET_SCHEMA), table, maskSecret);
     }
 
     TargetSide target() {

@@ -1,6 +1,7 @@
 package io.liteferry.validator.compare;
 
 import io.liteferry.core.options.Options;
+import io.liteferry.core.plan.KeyPlan;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.plan.TablePlan;
 import io.liteferry.core.postgres.PgConnections;
@@ -19,6 +20,9 @@ import java.util.List;
  * log. Exact where neither is written to meanwhile; whether the file was, is said.
  */
 public final class StrangersComparison {
+    /** Hashes of rows without a key that are in memory at once. */
+    private static final long MOST_COUNTED = 1_000_000;
+
     private final Plan plan;
     private final SqliteFile file;
     private final int mostListed;
@@ -59,13 +63,27 @@ public final class StrangersComparison {
             for (TablePlan table : plan.tables()) {
                 long before = version(watched);
                 List<Finding> findings = new ArrayList<>();
-                TableTally tally = pass(sides, table, findings, listener).run();
+                TableTally tally = tally(sides, table, findings, listener);
                 results.add(new Result(table, tally, List.copyOf(findings), version(watched) != before));
             }
         } catch (SQLException e) {
             throw file.failure("Watching " + file.path(), e);
         }
         return results;
+    }
+
+    private TableTally tally(Comparison sides, TablePlan table, List<Finding> findings, Listener listener) {
+        boolean named = !table.key().isRowid()
+                || sides.target().hasColumn(sides.layout(table), KeyPlan.ROWID_COLUMN);
+        return named
+                ? pass(sides, table, findings, listener).run()
+                : new MultisetComparison(
+                                sides,
+                                sides.keylessLayout(table),
+                                file,
+                                MOST_COUNTED,
+                                rows -> listener.progress(table.source(), rows))
+                        .run();
     }
 
     private TablePass pass(Comparison sides, TablePlan table, List<Finding> findings, Listener listener) {

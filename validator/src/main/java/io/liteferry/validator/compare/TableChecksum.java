@@ -48,16 +48,21 @@ public final class TableChecksum {
         void add(long hash) {
             rows++;
             plain += hash;
-            long h = hash ^ hash >>> 30;
-            h *= 0xbf58476d1ce4e5b9L;
-            h ^= h >>> 27;
-            h *= 0x94d049bb133111ebL;
-            stirred += h ^ h >>> 31;
+            stirred += stirred(hash);
         }
 
         Side side() {
             return new Side(rows, String.format(Locale.ROOT, "%016x%016x", plain, stirred));
         }
+    }
+
+    /** A hash whose sum says something else than the sum of the hashes. */
+    static long stirred(long hash) {
+        long h = hash ^ hash >>> 30;
+        h *= 0xbf58476d1ce4e5b9L;
+        h ^= h >>> 27;
+        h *= 0x94d049bb133111ebL;
+        return h ^ h >>> 31;
     }
 
     /** @throws NotComparableException where the table cannot be read as it was planned */
@@ -96,16 +101,25 @@ public final class TableChecksum {
                     ? after
                     : part.rows().get(part.rows().size() - 1).key();
         }
-        return new Both(source.side(), target.side(), reach.applied().position(), still);
+        // What PostgreSQL writes stands in no log of the source: the reverse feed says whether the table was written to.
+        still &= !sides.reversed() || sides.quietSince(layout, reach.position());
+        return new Both(source.side(), target.side(), reach.position(), still);
     }
 
     /** @param still whether no key of the table was logged since the target's position */
     private record Part(List<SourceRow> rows, boolean complete, boolean still) {}
 
     private Part part(Comparison.Reach reach, @Nullable RowKey after) throws NotComparableException {
-        return sides.source(layout, reach, s -> {
-            SourceSnapshot.Range range = s.range(after, null, rangeRows);
-            return new Part(range.rows(), range.complete(), s.inFlight().size() == 0);
-        });
+        try {
+            // The side that follows is read in a pair, whichever it is.
+            Comparison.Reach pair = sides.reversed() ? sides.begin(layout) : reach;
+            boolean turned = !pair.position().logIdentity().equals(reach.position().logIdentity());
+            return sides.source(layout, pair, s -> {
+                SourceSnapshot.Range range = s.range(after, null, rangeRows);
+                return new Part(range.rows(), range.complete(), !turned && s.inFlight().size() == 0);
+            });
+        } finally {
+            sides.end();
+        }
     }
 }

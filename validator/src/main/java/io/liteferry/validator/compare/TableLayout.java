@@ -43,15 +43,25 @@ final class TableLayout {
      * @param maskSecret key of the hashes in masked columns
      */
     TableLayout(String schema, TablePlan plan, Optional<TableEvolution> evolution, String maskSecret) {
+        this(schema, plan, evolution, maskSecret, true);
+    }
+
+    /** Without the rowid: of a target that does not hold it, so that nothing names a row there. */
+    static TableLayout keyless(String schema, TablePlan plan, String maskSecret) {
+        return new TableLayout(schema, plan, Optional.empty(), maskSecret, false);
+    }
+
+    private TableLayout(
+            String schema, TablePlan plan, Optional<TableEvolution> evolution, String maskSecret, boolean keyed) {
         this.maskSecret = maskSecret;
         this.evolution = evolution;
         this.plan = plan;
         this.columns = new ArrayList<>();
-        if (plan.key().isRowid()) {
+        if (keyed && plan.key().isRowid()) {
             columns.add(rowid());
             key = new int[] {0};
         } else {
-            key = plan.keyPositions().stream().mapToInt(i -> i).toArray();
+            key = keyed ? plan.keyPositions().stream().mapToInt(i -> i).toArray() : new int[0];
         }
         columns.addAll(plan.columns());
         this.target = PgSql.name(schema, plan.target());

@@ -140,6 +140,25 @@ final class TargetSide implements AutoCloseable {
                 rows);
     }
 
+    /** All rows, in no order. */
+    void all(TableLayout layout, Rows rows) throws NotComparableException {
+        copy(layout, "SELECT " + layout.targetColumns("") + " FROM " + layout.target(), rows);
+    }
+
+    /** Whether the table has a column of this name, in the snapshot. */
+    boolean hasColumn(TableLayout layout, String column) {
+        try (PreparedStatement ps = connection.prepareStatement("SELECT 1 FROM pg_attribute WHERE attrelid = ?::regclass"
+                + " AND attname = ? AND attnum > 0 AND NOT attisdropped")) {
+            ps.setString(1, layout.target());
+            ps.setString(2, column);
+            try (ResultSet rs = ps.executeQuery()) {
+                return rs.next();
+            }
+        } catch (SQLException e) {
+            throw PgConnections.failure("Reading the columns of " + layout.plan().target(), e);
+        }
+    }
+
     /** The rows that have one of these keys, in no order. */
     void byKeys(TableLayout layout, List<CanonicalKey> keys, Rows rows) throws NotComparableException {
         if (keys.isEmpty()) {

@@ -33,11 +33,13 @@ final class TableStanding {
             since = facts.at();
         }
         boolean walking = progress.walking(table);
+        long expected = expected(facts, progress);
         return new VerdictDocument.Validation(
                 state,
                 since.toString(),
                 walking ? progress.running(table).rows() : null,
-                walking ? eta(expected(facts, progress), progress) : null,
+                walking ? expected : null,
+                walking ? eta(expected, progress) : null,
                 progress.last(table).map(p -> p.ended().toString()).orElse(null));
     }
 

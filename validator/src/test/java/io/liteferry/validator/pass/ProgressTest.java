@@ -6,6 +6,7 @@ import io.liteferry.validator.compare.RowVerdict;
 import io.liteferry.validator.compare.TableTally;
 import java.time.Instant;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -37,5 +38,18 @@ class ProgressTest {
         assertThat(progress.cleanInRow("items", "seven")).isZero();
         cleanPass(2, "seven");
         assertThat(progress.cleanInRow("items", "seven")).isEqualTo(1);
+    }
+
+    @Test
+    void whatIsLeftOfATableIsToldFromTheSpeedSinceItWasGoneOnWith() {
+        progress.begun("items", 600);
+        assertThat(progress.untilCompared("items", 1_000, System.nanoTime())).isEmpty();
+        progress.running("items", 800, 0);
+        // Two hundred rows in ten seconds, two hundred to go.
+        long now = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        assertThat(progress.untilCompared("items", 1_000, now).map(TimeUnit.NANOSECONDS::toSeconds))
+                .contains(10L);
+        progress.idle();
+        assertThat(progress.untilCompared("items", 1_000, now)).isEmpty();
     }
 }

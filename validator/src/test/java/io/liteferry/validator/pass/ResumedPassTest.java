@@ -217,4 +217,30 @@ class ResumedPassTest {
         assertThat(run(sides, plan, TO_THE_END, clock)).as(why).isTrue();
         assertThat(passes()).isEqualTo("items 1 99 1, orders 1 100 0");
     }
+
+    @Test
+    void aSmallTableIsComparedAgainAndAgainWhileALargeOneBeforeItTakesLong() throws SQLException {
+        sides.source("WITH RECURSIVE n(i) AS (SELECT 101 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)"
+                + " INSERT INTO items SELECT i, 'x' FROM n");
+        sides.target("INSERT INTO items SELECT i, 'x' FROM generate_series(101, 3000) i");
+        sides.applied();
+        // The limit is a second, the large table takes three.
+        Plan plan = new Plan(
+                TwoSides.NAME,
+                sides.plan.options().with(Options.VALIDATION_READY_MAX_AGE_MS, "1000"),
+                sides.plan.tables());
+        Progress progress = new Progress();
+        ValidationMetrics metrics = new ValidationMetrics(new SimpleMeterRegistry(), plan, progress);
+        try (Comparison comparison = new Comparison(plan, sides.turnsMissed);
+                ResultStore store = new ResultStore(PgConnections.of(plan.options()), TwoSides.NAME)) {
+            new FullPass(plan, comparison, store, progress, metrics, new Pace(1_000), Clock.systemUTC()).run();
+        }
+        assertThat(sides.targetValue("SELECT string_agg(equal::text, ' ') FROM liteferry.validation_pass"
+                        + " WHERE table_name = 'items'"))
+                .isEqualTo("3000");
+        assertThat(sides.targetValue("SELECT count(*) >= 2 AND bool_and(pass = 1) AND bool_and(equal = 100)"
+                        + " AND max(ended_at) < (SELECT ended_at FROM liteferry.validation_pass WHERE table_name = 'items')"
+                        + " FROM liteferry.validation_pass WHERE table_name = 'orders'"))
+                .isEqualTo("t");
+    }
 }

@@ -319,4 +319,65 @@ class ReadinessRulesTest {
                         "tables_validated",
                         "changes_verified");
     }
+
+    @Test
+    void tablesThatWereComparedTooLongAgoAreNamedWithTheirAgeAndTheirOwnLimit() {
+        List<TablePlan> tables = Stream.of("items", "huge", "old", "never")
+                .map(n -> TablePlan.simple(
+                        n, KeyPlan.rowid(), List.of(ColumnPlan.plain("a", TargetType.of(TargetType.Kind.TEXT)))))
+                .toList();
+        PassResult recent = GOOD.passes().get("items");
+        PassStart longAgo = new PassStart(7, NOW.minusSeconds(2_000), recent.start().from());
+        Map<String, PassResult> passes = Map.of(
+                "items",
+                recent,
+                // It took 1,200 s, so that it may be 2,400 s old.
+                "huge",
+                new PassResult(longAgo, NOW.minusSeconds(800), recent.era(), recent.tally()),
+                "old",
+                new PassResult(longAgo, NOW.minusSeconds(1_999), recent.era(), recent.tally()));
+        Facts facts = with(GOOD.applied(), GOOD.logBroken(), GOOD.lag(), 2, passes, Map.of(), Map.of(), 0);
+        Check check = new ReadinessRules(new Plan("shop", Options.defaults(), tables))
+                .checks(facts).stream()
+                        .filter(c -> c.name().equals("tables_validated"))
+                        .findFirst()
+                        .orElseThrow();
+        assertThat(check.ok()).isFalse();
+        assertThat(check.value()).isEqualTo("2 of 4 too long ago: old (1999 s ago, limit 600 s), never (never)");
+    }
+
+    static Stream<Arguments> oneThingWrongInReverse() {
+        return oneThingWrong()
+                .filter(a -> !List.of(
+                                "capture_not_paused",
+                                "no_schema_window",
+                                "snapshot_complete",
+                                "lag_p99",
+                                "no_constraint_suspended")
+                        .contains((String) a.get()[0]));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("oneThingWrongInReverse")
+    void aRollbackIsNotReadyForEachReasonAlone(String check, Facts facts) {
+        ReadinessRules rules = new ReadinessRules(PLAN);
+        assertThat(rules.reverse(GOOD, 0)).allMatch(Check::ok);
+        assertThat(rules.reverse(GOOD, 1))
+                .filteredOn(c -> !c.ok())
+                .extracting(Check::name)
+                .containsExactly("source_quarantine_empty");
+        assertThat(rules.reverse(facts, 0))
+                .filteredOn(c -> !c.ok())
+                .extracting(Check::name)
+                .containsExactly(check);
+    }
+
+    @Test
+    void eachCheckSaysWhatItMustBeAndWhichCommandHelps() {
+        assertThat(new ReadinessRules(PLAN).checks(GOOD)).allSatisfy(c -> {
+            assertThat(c.value()).as(c.name()).isNotBlank();
+            assertThat(c.limit()).as(c.name()).isNotBlank();
+            assertThat(c.help()).as(c.name()).startsWith("liteferry ");
+        });
+    }
 }
