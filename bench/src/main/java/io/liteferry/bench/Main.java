@@ -185,6 +185,22 @@ final class Main {
         return print(report, new CutoverPause(rows, rate, cutovers).run(this::progress));
     }
 
+    @Command(
+            name = "steady-upserts",
+            description =
+                    "Inserts, updates and both mixed with deletes, beside Debezium's JDBC sink on the same topics.")
+    int steadyUpserts(
+            @Option(
+                            names = "--changes",
+                            defaultValue = "100000",
+                            description = "Changes of each kind (default: ${DEFAULT-VALUE}).")
+                    long changes,
+            @Mixin Rounds rounds,
+            @Mixin Report report)
+            throws Exception {
+        return print(report, new SteadyUpserts(changes, rounds.count).run(this::progress));
+    }
+
     private void progress(String line) {
         spec.commandLine().getErr().println(line);
     }
