@@ -39,7 +39,11 @@ final class BatchProtocolModel {
         PLAIN_COUNTS,
         PART_BATCHES,
         OFFSETS_AHEAD,
-        NO_GENERATION
+        NO_GENERATION,
+        OLD_EPOCH_TAKEN,
+        /** Passes over an END whose records are not all here, once an END of a later epoch is. */
+        IMPATIENT,
+        LATE_DUPLICATES_KEPT
     }
 
     private record Sent(ChangeRecord record, int topic, Optional<BatchEnd> end) {}
@@ -251,7 +255,8 @@ final class BatchProtocolModel {
 
     private final class Sink {
         private final int mine = ++generation;
-        private final BatchAssembler assembler = new BatchAssembler(NAMES, appliedBatch, applied, offsets);
+        private BatchAssembler assembler = new BatchAssembler(NAMES, appliedBatch, applied, offsets);
+        private final long[] first = offsets.clone();
         private final long[] next = offsets.clone();
         private final Map<BatchId, List<ChangeRecord>> stage = new HashMap<>();
         private final Map<BatchId, Set<Long>> seen = new HashMap<>();
@@ -269,6 +274,9 @@ final class BatchProtocolModel {
                 List<ChangeRecord> spooled = stage.computeIfAbsent(wanted, k -> new ArrayList<>());
                 assembler.spoolWanted().forEach(spooled::addAll);
             }
+            if (mutant == Mutant.IMPATIENT) {
+                passOver();
+            }
             Optional<WholeBatch> whole = assembler.ready(1 + random.nextInt(12));
             while (whole.isPresent() && !fenced) {
                 apply(whole.get());
@@ -280,19 +288,66 @@ final class BatchProtocolModel {
             if (topic == TOPICS) {
                 if (next[topic] < ends.size()) {
                     long at = next[topic]++;
-                    assembler.end(at, counted(ends.get((int) at)));
+                    BatchEnd end = counted(ends.get((int) at));
+                    if (mutant == Mutant.OLD_EPOCH_TAKEN && end.position().epoch() < applied.epoch()) {
+                        takeOld(end);
+                    }
+                    assembler.end(at, end);
                 }
             } else if (next[topic] < topics.get(topic).size()) {
                 ChangeRecord r = topics.get(topic).get((int) next[topic]++);
                 if (seen.computeIfAbsent(r.batch(), k -> new HashSet<>()).add(r.ordinal())) {
                     seenByTopic.computeIfAbsent(r.batch(), k -> new long[TOPICS])[topic]++;
                 }
-                assembler.record(
-                        topic,
-                        mutant == Mutant.PLAIN_COUNTS
-                                ? new ChangeRecord(
-                                        r.batch(), arrivals++, r.operation(), r.key(), r.record(), 0, 1, r.offset())
-                                : r);
+                assembler.record(topic, changed(r));
+            }
+        }
+
+        private ChangeRecord changed(ChangeRecord r) {
+            if (mutant == Mutant.PLAIN_COUNTS) {
+                return new ChangeRecord(r.batch(), arrivals++, r.operation(), r.key(), r.record(), 0, 1, r.offset());
+            }
+            if (mutant == Mutant.LATE_DUPLICATES_KEPT && r.batch().compareTo(appliedBatch) <= 0) {
+                BatchId kept = new BatchId(appliedBatch.epoch(), Integer.MAX_VALUE);
+                return new ChangeRecord(kept, arrivals++, r.operation(), r.key(), r.record(), 0, 1, r.offset());
+            }
+            return r;
+        }
+
+        /** The mutant that applies a batch of a dead epoch whose records are all here. */
+        private void takeOld(BatchEnd end) {
+            long[] have = seenByTopic.getOrDefault(end.id(), new long[TOPICS]);
+            for (int i = 0; i < TOPICS; i++) {
+                if (have[i] != end.counts().getOrDefault(NAMES.get(i), 0L)) {
+                    return;
+                }
+            }
+            List<ChangeRecord> records = new ArrayList<>();
+            for (List<ChangeRecord> topic : topics) {
+                topic.stream().filter(r -> r.batch().equals(end.id())).forEach(records::add);
+            }
+            write(records);
+            demandState(end.position());
+        }
+
+        private void passOver() {
+            Optional<BatchEnd> incomplete = assembler.incomplete();
+            boolean later = incomplete.isPresent()
+                    && ends.subList((int) first[TOPICS], (int) next[TOPICS]).stream()
+                            .anyMatch(e -> e.position().epoch()
+                                    > incomplete.get().position().epoch());
+            if (!later) {
+                return;
+            }
+            // As if it were applied: everything that was read is taken in again behind it.
+            assembler = new BatchAssembler(NAMES, incomplete.get().id(), applied, first);
+            for (int t = 0; t < TOPICS; t++) {
+                for (long at = first[t]; at < next[t]; at++) {
+                    assembler.record(t, topics.get(t).get((int) at));
+                }
+            }
+            for (long at = first[TOPICS]; at < next[TOPICS]; at++) {
+                assembler.end(at, ends.get((int) at));
             }
         }
 
@@ -319,6 +374,17 @@ final class BatchProtocolModel {
             if (whole.spooled()) {
                 records.addAll(stage.getOrDefault(whole.last().id(), List.of()));
             }
+            write(records);
+            long[] after = assembler.offsetsAfter(whole);
+            assembler.applied(whole);
+            demandState(whole.last().position());
+            appliedBatch = whole.last().id();
+            offsets = mutant == Mutant.OFFSETS_AHEAD ? assembler.nextOffsets() : after;
+            stage.keySet().removeIf(id -> id.compareTo(appliedBatch) <= 0);
+            demandOffsets();
+        }
+
+        private void write(List<ChangeRecord> records) {
             Map<Integer, ChangeRecord> last = new HashMap<>();
             for (ChangeRecord r : records) {
                 last.merge((int) r.key()[0], r, (a, b) -> b.isLaterThan(a) ? b : a);
@@ -330,19 +396,29 @@ final class BatchProtocolModel {
                     target.put(key, (r.record()[0] & 0xFF) << 8 | r.record()[1] & 0xFF);
                 }
             });
-            long[] after = assembler.offsetsAfter(whole);
-            assembler.applied(whole);
-            Position to = whole.last().position();
+        }
+
+        private void demandState(Position to) {
             if (to.seq() < applied.seq() || to.epoch() < applied.epoch()) {
                 throw new Diverged("the position went back");
             }
             applied = to;
-            appliedBatch = whole.last().id();
-            offsets = mutant == Mutant.OFFSETS_AHEAD ? assembler.nextOffsets() : after;
             everApplied.add((int) to.seq());
-            stage.keySet().removeIf(id -> id.compareTo(appliedBatch) <= 0);
             if (!target.equals(states.get((int) to.seq()))) {
                 throw new Diverged("not a state of the source: " + Arrays.toString(offsets));
+            }
+        }
+
+        /** A successor begins at the first record that still waits for its END: not behind it, and not before. */
+        private void demandOffsets() {
+            for (int t = 0; t < TOPICS; t++) {
+                long waits = first[t];
+                while (waits < next[t] && topics.get(t).get((int) waits).batch().compareTo(appliedBatch) <= 0) {
+                    waits++;
+                }
+                if (offsets[t] != waits) {
+                    throw new Diverged("topic " + t + " is read from " + offsets[t] + " and not from " + waits);
+                }
             }
         }
     }
