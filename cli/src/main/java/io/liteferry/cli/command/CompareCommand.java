@@ -54,14 +54,13 @@ public final class CompareCommand implements Callable<Integer> {
             "PLAN-NO-ROW-HANDLE",
             "PLAN-TOO-MANY-COLUMNS");
 
-    private static final Set<String> NOTED =
-            Set.of(
-                    "PLAN-ZONE",
-                    "PLAN-FRAMEWORK-TABLE",
-                    "PLAN-LEFT-OUT",
-                    "PLAN-TARGET-GENERATED",
-                    "PLAN-NAME-OURS",
-                    "PLAN-TARGET-KEYLESS");
+    private static final Set<String> NOTED = Set.of(
+            "PLAN-ZONE",
+            "PLAN-FRAMEWORK-TABLE",
+            "PLAN-LEFT-OUT",
+            "PLAN-TARGET-GENERATED",
+            "PLAN-NAME-OURS",
+            "PLAN-TARGET-KEYLESS");
 
     private static final String EXTRA_COLUMN = "PLAN-TARGET-COLUMN-EXTRA";
 

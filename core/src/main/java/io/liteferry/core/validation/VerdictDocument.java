@@ -121,7 +121,9 @@ public record VerdictDocument(
             String share = rows == 0 ? "" : " " + Math.min(100, 100 * compared / rows) + " %";
             String eta = etaSeconds == null ? "" : ", ETA " + etaSeconds + " s";
             String walking = "comparing" + share + eta;
-            return state.equals("running") ? "running: " + walking : state.replace('_', ' ') + " since " + since + "; " + walking;
+            return state.equals("running")
+                    ? "running: " + walking
+                    : state.replace('_', ' ') + " since " + since + "; " + walking;
         }
     }
 

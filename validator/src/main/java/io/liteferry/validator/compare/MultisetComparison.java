@@ -44,8 +44,7 @@ final class MultisetComparison {
      * @param mostCounted hashes in memory at once
      * @param progress hears of the source's rows that were read
      */
-    MultisetComparison(
-            Comparison sides, TableLayout layout, SqliteFile file, long mostCounted, LongConsumer progress) {
+    MultisetComparison(Comparison sides, TableLayout layout, SqliteFile file, long mostCounted, LongConsumer progress) {
         this.sides = sides;
         this.layout = layout;
         this.file = file;
@@ -104,7 +103,9 @@ final class MultisetComparison {
                 }
                 next++;
             }
-            for (long net : some.isEmpty() ? Map.<Long, Long>of().values() : nets(source, some).values()) {
+            for (long net : some.isEmpty()
+                    ? Map.<Long, Long>of().values()
+                    : nets(source, some).values()) {
                 onlySource += Math.max(0, net);
                 onlyTarget += Math.max(0, -net);
             }
@@ -141,16 +142,13 @@ final class MultisetComparison {
     }
 
     private void source(Connection source, Hashes hashes) throws SQLException {
-        String columns = layout.columns().stream()
-                .map(ColumnPlan::source)
-                .map(Sql::name)
-                .collect(Collectors.joining(", "));
+        String columns =
+                layout.columns().stream().map(ColumnPlan::source).map(Sql::name).collect(Collectors.joining(", "));
         SourceForm form = layout.sourceForm();
         PackedWriter packed = new PackedWriter();
         PackedReader values = new PackedReader();
         CanonicalRow row = layout.newRow();
-        try (PreparedStatement ps =
-                source.prepareStatement("SELECT " + columns + " FROM " + Sql.name(layout.name()))) {
+        try (PreparedStatement ps = source.prepareStatement("SELECT " + columns + " FROM " + Sql.name(layout.name()))) {
             RowReader reader = new RowReader(ps, RowReader.isUtf16(source));
             try (ResultSet rs = ps.executeQuery()) {
                 while (rs.next()) {

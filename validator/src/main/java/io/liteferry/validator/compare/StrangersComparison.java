@@ -73,8 +73,7 @@ public final class StrangersComparison {
     }
 
     private TableTally tally(Comparison sides, TablePlan table, List<Finding> findings, Listener listener) {
-        boolean named = !table.key().isRowid()
-                || sides.target().hasColumn(sides.layout(table), KeyPlan.ROWID_COLUMN);
+        boolean named = !table.key().isRowid() || sides.target().hasColumn(sides.layout(table), KeyPlan.ROWID_COLUMN);
         return named
                 ? pass(sides, table, findings, listener).run()
                 : new MultisetComparison(

@@ -101,7 +101,8 @@ public final class TableChecksum {
                     ? after
                     : part.rows().get(part.rows().size() - 1).key();
         }
-        // What PostgreSQL writes stands in no log of the source: the reverse feed says whether the table was written to.
+        // What PostgreSQL writes stands in no log of the source: the reverse feed says whether the table was written
+        // to.
         still &= !sides.reversed() || sides.quietSince(layout, reach.position());
         return new Both(source.side(), target.side(), reach.position(), still);
     }
@@ -113,10 +114,12 @@ public final class TableChecksum {
         try {
             // The side that follows is read in a pair, whichever it is.
             Comparison.Reach pair = sides.reversed() ? sides.begin(layout) : reach;
-            boolean turned = !pair.position().logIdentity().equals(reach.position().logIdentity());
+            boolean turned =
+                    !pair.position().logIdentity().equals(reach.position().logIdentity());
             return sides.source(layout, pair, s -> {
                 SourceSnapshot.Range range = s.range(after, null, rangeRows);
-                return new Part(range.rows(), range.complete(), !turned && s.inFlight().size() == 0);
+                return new Part(
+                        range.rows(), range.complete(), !turned && s.inFlight().size() == 0);
             });
         } finally {
             sides.end();

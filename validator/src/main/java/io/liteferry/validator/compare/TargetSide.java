@@ -147,15 +147,17 @@ final class TargetSide implements AutoCloseable {
 
     /** Whether the table has a column of this name, in the snapshot. */
     boolean hasColumn(TableLayout layout, String column) {
-        try (PreparedStatement ps = connection.prepareStatement("SELECT 1 FROM pg_attribute WHERE attrelid = ?::regclass"
-                + " AND attname = ? AND attnum > 0 AND NOT attisdropped")) {
+        try (PreparedStatement ps =
+                connection.prepareStatement("SELECT 1 FROM pg_attribute WHERE attrelid = ?::regclass"
+                        + " AND attname = ? AND attnum > 0 AND NOT attisdropped")) {
             ps.setString(1, layout.target());
             ps.setString(2, column);
             try (ResultSet rs = ps.executeQuery()) {
                 return rs.next();
             }
         } catch (SQLException e) {
-            throw PgConnections.failure("Reading the columns of " + layout.plan().target(), e);
+            throw PgConnections.failure(
+                    "Reading the columns of " + layout.plan().target(), e);
         }
     }
 

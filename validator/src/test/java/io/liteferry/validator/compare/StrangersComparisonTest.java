@@ -3,13 +3,13 @@ package io.liteferry.validator.compare;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.liteferry.core.options.Options;
-import io.liteferry.core.plan.Plan;
-import io.liteferry.core.sqlite.SqliteFile;
 import io.liteferry.core.plan.ColumnPlan;
 import io.liteferry.core.plan.KeyPlan;
+import io.liteferry.core.plan.Plan;
 import io.liteferry.core.plan.TablePlan;
 import io.liteferry.core.plan.TargetType;
 import io.liteferry.core.plan.TargetType.Kind;
+import io.liteferry.core.sqlite.SqliteFile;
 import io.liteferry.validator.TwoSides;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -85,10 +85,11 @@ class StrangersComparisonTest {
                         ColumnPlan.plain("data", TargetType.of(Kind.JSON))));
         Plan plan = new Plan(TwoSides.NAME, sides.plan.options(), List.of(notes));
         SqliteFile file = new SqliteFile(plan.options().path(Options.DATABASE_FILE_PATH));
-        TableTally whole = new StrangersComparison(plan, 9).run((t, rows) -> {}).get(0).tally();
+        TableTally whole =
+                new StrangersComparison(plan, 9).run((t, rows) -> {}).get(0).tally();
         try (Comparison both = Comparison.ofStrangers(plan, file)) {
-            TableTally bounded = new MultisetComparison(both, both.keylessLayout(notes), file, mostCounted, rows -> {})
-                    .run();
+            TableTally bounded =
+                    new MultisetComparison(both, both.keylessLayout(notes), file, mostCounted, rows -> {}).run();
             assertThat(bounded.counts()).isEqualTo(whole.counts());
         }
         return whole;
@@ -97,7 +98,8 @@ class StrangersComparisonTest {
     @Test
     void aTableWithoutAKeyIsComparedAsAMultiset() throws SQLException {
         sides.source("CREATE TABLE notes(word TEXT, data TEXT)");
-        sides.source("INSERT INTO notes SELECT 'w' || (i % 50), '{}' FROM (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100) SELECT i FROM n)");
+        sides.source(
+                "INSERT INTO notes SELECT 'w' || (i % 50), '{}' FROM (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100) SELECT i FROM n)");
         sides.source("INSERT INTO notes VALUES (NULL, NULL), (NULL, NULL)");
         sides.target("CREATE TABLE notes(word text, data json)");
         sides.target("INSERT INTO notes SELECT 'w' || (i % 50), '{}' FROM generate_series(100, 1, -1) i");

@@ -6,8 +6,8 @@ import io.liteferry.validator.compare.RowVerdict;
 import io.liteferry.validator.compare.TableTally;
 import java.time.Instant;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class ProgressTest {

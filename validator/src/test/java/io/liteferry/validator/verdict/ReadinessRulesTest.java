@@ -327,7 +327,8 @@ class ReadinessRulesTest {
                         n, KeyPlan.rowid(), List.of(ColumnPlan.plain("a", TargetType.of(TargetType.Kind.TEXT)))))
                 .toList();
         PassResult recent = GOOD.passes().get("items");
-        PassStart longAgo = new PassStart(7, NOW.minusSeconds(2_000), recent.start().from());
+        PassStart longAgo =
+                new PassStart(7, NOW.minusSeconds(2_000), recent.start().from());
         Map<String, PassResult> passes = Map.of(
                 "items",
                 recent,

@@ -127,7 +127,8 @@ class TableStandingTest {
 
     @Test
     void whatIsEqualIsCountedAmongAllRowsKnownOnEitherSideToTheLastRow() throws SQLException {
-        // Equal: 1. Another value cannot differ in a key alone: 2 lacks in the target, 4 in the source; 3 waits in quarantine.
+        // Equal: 1. Another value cannot differ in a key alone: 2 lacks in the target, 4 in the source; 3 waits in
+        // quarantine.
         sides.target("DELETE FROM items WHERE id IN (2, 3)");
         sides.target("INSERT INTO items VALUES (4)");
         sides.target("INSERT INTO liteferry.quarantine (source, table_name, key, key_text, record, topic, kafka_offset,"
