@@ -11,6 +11,7 @@ import io.liteferry.core.plan.PlanFile;
 import io.liteferry.core.plan.TablePlan;
 import io.liteferry.sink.schema.TargetInstaller;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -27,6 +28,11 @@ import org.apache.kafka.clients.admin.Admin;
 /** Capture and sink in a fresh JVM of their own, as a parent process sees them. */
 final class Pipeline implements AutoCloseable {
     static final String HEAP = "512m";
+
+    /** The launcher's. */
+    private static final String JAVA_OPTIONS = "-XX:+VerifySharedSpaces -XX:Tier4InvocationThreshold=15000"
+            + " -XX:Tier4MinInvocationThreshold=1800 -XX:Tier4CompileThreshold=45000"
+            + " -XX:Tier4BackEdgeThreshold=120000 ";
 
     private static final long LIMIT_SECONDS = 900;
     private static final long LOOK_EVERY_MILLIS = 5;
@@ -65,6 +71,25 @@ final class Pipeline implements AutoCloseable {
         }
     }
 
+    /**
+     * Runs the services once, so that the JVM leaves an archive of their classes, and every later process of this folder
+     * starts with it: what the launcher does at the first run.
+     */
+    static void makeArchive(Plan plan, Path folder) throws IOException, SQLException, InterruptedException {
+        Path archive = archive(folder);
+        try (Pipeline first = start(plan, folder, "-XX:ArchiveClassesAtExit=" + archive, List.of(), List.of())) {
+            first.secondsUntilConsistent();
+        }
+        if (!Files.exists(archive)) {
+            throw new IllegalStateException("The JVM has left no archive of its classes; see "
+                    + folder.resolve(plan.name() + ".log") + ". The class path must be of jars alone.");
+        }
+    }
+
+    private static Path archive(Path folder) {
+        return folder.resolve("classes.jsa");
+    }
+
     /** Starts the process; the clock of {@link #secondsUntilConsistent()} runs from here. */
     static Pipeline start(Plan plan, Path folder) throws IOException {
         return start(plan, folder, List.of(), List.of());
@@ -84,6 +109,13 @@ final class Pipeline implements AutoCloseable {
 
     private static Pipeline start(Plan plan, Path folder, List<String> before, List<String> arguments)
             throws IOException {
+        Path archive = archive(folder);
+        String java = Files.exists(archive) ? "-XX:SharedArchiveFile=" + archive : "";
+        return start(plan, folder, java, before, arguments);
+    }
+
+    private static Pipeline start(Plan plan, Path folder, String java, List<String> before, List<String> arguments)
+            throws IOException {
         Path file = folder.resolve(plan.name() + ".yaml");
         PlanFile.write(plan, file);
         List<String> all = new ArrayList<>(List.of(file.toString()));
@@ -94,7 +126,11 @@ final class Pipeline implements AutoCloseable {
                 PipelineProcess.class,
                 HEAP,
                 folder.resolve(plan.name() + ".log"),
-                Map.of("LITEFERRY_CONNECTION_URL", plan.options().string(Options.CONNECTION_URL)),
+                Map.of(
+                        "LITEFERRY_CONNECTION_URL",
+                        plan.options().string(Options.CONNECTION_URL),
+                        "JDK_JAVA_OPTIONS",
+                        JAVA_OPTIONS + java),
                 all);
         return new Pipeline(plan, child, from);
     }
