@@ -74,7 +74,7 @@ BEGIN
     WHERE n.nspname = 'liteferry' AND c.relkind = 'r' AND c.relowner = 'liteferry_owner'::regrole
       AND c.relname <> 'schema_history'
   LOOP
-    IF item.relname IN ('validation_pass', 'validation_mismatch', 'verdict', 'verified') THEN
+    IF item.relname IN ('validation_pass', 'validation_table', 'validation_mismatch', 'verdict', 'verified') THEN
       EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s TO liteferry_validator', item.name);
       EXECUTE format('GRANT SELECT ON %s TO liteferry_sink, liteferry_reader', item.name);
     ELSIF item.relname = 'journal' THEN

@@ -127,11 +127,21 @@ class CompareCommandTest {
         assertThat(compare()).isEqualTo(ExitCode.NOT_READY);
         assertThat(out)
                 .contains("not compared: OrderLine.photo: the target table has no column of this name")
-                .contains("not compared: words: target table words has no primary key")
+                .contains("note: words: no key identifies its rows on both sides: compared as a multiset")
                 .contains("not compared: nowhere: schema public has no table of this name")
                 .contains("only in PostgreSQL: table theirs")
                 .doesNotContain("only in PostgreSQL: table words")
-                .contains("500 of 500 rows equal");
+                .contains("503 of 503 rows equal");
+    }
+
+    @Test
+    void aTableWithoutAKeyIsEqualOrItsRowsAreCounted() throws SQLException {
+        target("ALTER TABLE words DROP CONSTRAINT words_pkey");
+        assertThat(compare()).as(out).isZero();
+        assertThat(out).containsPattern("words +words +3 +3 +3 +0 +0 +0").containsPattern("(?m)^EQUAL$");
+        target("INSERT INTO words SELECT * FROM words WHERE n = (SELECT min(n) FROM words)");
+        assertThat(compare()).isEqualTo(ExitCode.NOT_READY);
+        assertThat(out).containsPattern("words +words +3 +4 +3 +0 +0 +1").containsPattern("(?m)^NOT EQUAL$");
     }
 
     @Test

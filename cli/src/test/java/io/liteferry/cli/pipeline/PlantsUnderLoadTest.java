@@ -162,7 +162,7 @@ class PlantsUnderLoadTest {
                     return rows(
                                     postgres,
                                     "SELECT 1 FROM liteferry.validation_pass WHERE started_at > '" + begun
-                                            + "' AND unknown = 0 AND equal > 0 GROUP BY pass HAVING count(*) = "
+                                            + "' AND unknown = 0 AND equal > 0 GROUP BY pass HAVING count(DISTINCT table_name) = "
                                             + plan.tables().size())
                             .contains("1");
                 });

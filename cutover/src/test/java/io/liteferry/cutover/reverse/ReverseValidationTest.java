@@ -12,12 +12,14 @@ import io.liteferry.core.plan.TargetType;
 import io.liteferry.core.postgres.PgConnections;
 import io.liteferry.core.sqlite.SqliteFile;
 import io.liteferry.sink.schema.TargetGate;
+import io.liteferry.validator.SourceChecksums;
 import io.liteferry.validator.ValidatorService;
 import io.liteferry.validator.compare.Comparison;
 import io.liteferry.validator.compare.Finding;
 import io.liteferry.validator.compare.NotComparableException;
 import io.liteferry.validator.compare.Pace;
 import io.liteferry.validator.compare.RowVerdict;
+import io.liteferry.validator.compare.TableChecksum;
 import io.liteferry.validator.compare.TablePass;
 import io.liteferry.validator.compare.TableTally;
 import io.liteferry.validator.follow.Follower;
@@ -158,6 +160,34 @@ class ReverseValidationTest {
         sides.source("DELETE FROM _liteferry_quarantine");
         sides.target("UPDATE items SET name = 'four again' WHERE id = 4");
         Awaitility.await().atMost(PATIENCE).until(() -> pass(told).clean());
+    }
+
+    @Test
+    void aManifestIsOfBothSidesAndSaysWhereTheyWereWrittenToMeanwhile() throws SQLException {
+        TableChecksum.Both quiet = manifest();
+        assertThat(quiet.still()).isTrue();
+        assertThat(quiet.source().rows()).isEqualTo(4);
+        assertThat(quiet.source()).isEqualTo(quiet.target());
+        spoil("UPDATE items SET name = 'spoilt' WHERE id = 4");
+        assertThat(manifest().still()).isTrue();
+        assertThat(manifest().source()).isNotEqualTo(manifest().target());
+        spoil("UPDATE items SET name = 'four' WHERE id = 4");
+        try (Connection c = new SqliteFile(sides.file).openWriter();
+                Statement s = c.createStatement()) {
+            s.execute("BEGIN IMMEDIATE");
+            sides.target("INSERT INTO items VALUES (5, 'added')");
+            TableChecksum.Both carried = manifest();
+            assertThat(carried.still()).isFalse();
+            assertThat(carried.target().rows()).isEqualTo(5);
+            s.execute("ROLLBACK");
+        }
+        Awaitility.await().atMost(PATIENCE).until(() -> manifest().still());
+        assertThat(manifest().source()).isEqualTo(manifest().target());
+    }
+
+    private TableChecksum.Both manifest() {
+        SourceChecksums.Result items = new SourceChecksums(sides.plan).take().get("items");
+        return items.both().orElseThrow(() -> new AssertionError(items.reason()));
     }
 
     @Test

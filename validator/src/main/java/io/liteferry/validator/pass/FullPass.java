@@ -92,9 +92,9 @@ public final class FullPass {
         while (left > 0 && !pace.stopping() && time) {
             TableTurn turn = turns.removeFirst();
             boolean ended = turn.take();
-            if (!ended) {
+            if (!ended || pace.stopping()) {
                 turns.addLast(turn);
-            } else if (!pace.stopping()) {
+            } else {
                 turn.end(standing());
                 left -= turn.again() ? 0 : 1;
             }
