@@ -10,9 +10,9 @@ import io.liteferry.core.plan.Plan;
 import io.liteferry.core.plan.TablePlan;
 import io.liteferry.core.postgres.PgConnections;
 import io.liteferry.sink.schema.ApplicationForm;
+import io.liteferry.sink.schema.ApplicationTriggers;
 import io.liteferry.sink.schema.Sequences;
 import io.liteferry.sink.schema.SqlFile;
-import io.liteferry.sink.schema.SwitchTriggers;
 import io.liteferry.sink.schema.TableLocks;
 import io.liteferry.sink.schema.TargetGate;
 import io.liteferry.sink.schema.TargetInstaller;
@@ -150,7 +150,7 @@ public final class TargetSwitch implements AutoCloseable {
         for (TablePlan t : now.tables()) {
             Sequences.advancePast(connection, now, t, counters.get(t.source()));
         }
-        SwitchTriggers triggers = new SwitchTriggers(now);
+        ApplicationTriggers triggers = new ApplicationTriggers(now);
         Set<Long> before = triggers.present(connection);
         for (SqlFile file : files) {
             file.run(connection);
@@ -165,14 +165,28 @@ public final class TargetSwitch implements AutoCloseable {
         AppliedStore.Applied applied = locked("closed");
         Plan now = EvolvedPlan.of(plan, applied.position().evolution());
         TableLocks.against(connection, now, atMost);
-        Map<String, Long> last = new HashMap<>();
-        for (TablePlan t : now.tables()) {
-            OptionalLong value = Sequences.last(connection, now, t);
-            value.ifPresent(v -> last.put(t.source(), v));
-        }
-        sequences = Map.copyOf(last);
+        sequences = last(connection, now);
         turn(applied, "open");
         new TargetGate(plan).close(connection);
+    }
+
+    private static Map<String, Long> last(Connection c, Plan now) throws SQLException {
+        Map<String, Long> last = new HashMap<>();
+        for (TablePlan t : now.tables()) {
+            OptionalLong value = Sequences.last(c, now, t);
+            value.ifPresent(v -> last.put(t.source(), v));
+        }
+        return Map.copyOf(last);
+    }
+
+    /** {@link #sequences()} of a target that {@link #back} has closed, for whoever finishes a way back that was interrupted. */
+    public static Map<String, Long> sequences(Plan plan, PgConnections direct) {
+        Plan now = new TargetInstaller(plan).now();
+        try (Connection c = direct.open(APPLICATION)) {
+            return last(c, now);
+        } catch (SQLException e) {
+            throw PgConnections.failure("Reading what ids PostgreSQL has given for " + plan.source(), e);
+        }
     }
 
     /** A conductor that is frozen must not hold the application for ever: the server itself ends the transaction. */

@@ -408,6 +408,38 @@ class TargetSwitchTest {
     }
 
     @Test
+    void triggersOfTheApplicationDoNotFireForTheSinkAndFireAgainAfterTheSwitchAsTheyDid() throws Exception {
+        Migration m = new Migration(USERS).install();
+        m.execute("CREATE FUNCTION shout() RETURNS trigger LANGUAGE plpgsql AS $$"
+                + " BEGIN NEW.name := upper(NEW.name); RETURN NEW; END $$;"
+                + " CREATE TRIGGER shout BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION shout();"
+                + " CREATE TRIGGER off BEFORE INSERT ON users FOR EACH ROW EXECUTE FUNCTION shout();"
+                + " ALTER TABLE users ENABLE ALWAYS TRIGGER shout; ALTER TABLE users DISABLE TRIGGER off");
+        String states = "SELECT tgname, tgenabled FROM pg_trigger WHERE tgrelid = 'users'::regclass"
+                + " AND tgname <> '_liteferry_gate' ORDER BY 1";
+        try (m) {
+            m.start();
+            m.stream.row("users", Operation.CREATE, i(1), t("ann")).end(1);
+            m.awaitApplied(1);
+            assertThat(m.rows("SELECT name FROM users")).containsExactly("ann");
+            assertThat(m.rows(states)).containsExactly("off|D", "shout|D");
+
+            handOver(m, 1);
+            assertThat(m.rows(states)).containsExactly("off|D", "shout|A");
+            application(m, "INSERT INTO users VALUES (2, 'bob')");
+            assertThat(m.rows("SELECT name FROM users WHERE id = 2")).containsExactly("BOB");
+
+            takeBack(m);
+            m.stream.row("users", Operation.CREATE, i(3), t("cid")).end(2);
+            m.awaitApplied(2);
+            assertThat(m.rows("SELECT name FROM users WHERE id = 3")).containsExactly("cid");
+
+            handOver(m, 2);
+            assertThat(m.rows(states)).containsExactly("off|D", "shout|A");
+        }
+    }
+
+    @Test
     void aFileThatFailsUndoesTheSwitchAndIsNamedWithItsLine() throws Exception {
         try (Migration m = streaming(atSwitch("CREATE VIEW v AS SELECT 1;\n\nSELECT * FROM nowhere;"), USERS)) {
             assertThatThrownBy(() -> begin(m, 1))

@@ -76,6 +76,7 @@ public final class ApplicationForm {
         }
         foreignKeys.toApplication(c);
         uniques.toApplication(c);
+        new ApplicationTriggers(plan).bringBack(c);
     }
 
     /**
@@ -84,6 +85,6 @@ public final class ApplicationForm {
      */
     public void release(Connection c) throws SQLException {
         foreignKeys.toStream(c);
-        new SwitchTriggers(plan).drop(c);
+        new ApplicationTriggers(plan).putAside(c);
     }
 }

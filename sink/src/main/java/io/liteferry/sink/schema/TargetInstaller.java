@@ -121,10 +121,11 @@ public final class TargetInstaller {
         }
     }
 
-    /** Takes off what keeps the application out. The tables and their rows stay as they are. */
+    /** Takes off what keeps the application out, its triggers fire again. The tables and their rows stay as they are. */
     public void uninstall() {
         try (Connection c = connections.open(APPLICATION)) {
             new TargetGate(plan).remove(c);
+            new ApplicationTriggers(plan).bringBack(c);
             c.commit();
         } catch (SQLException e) {
             throw PgConnections.failure("Opening the target of " + plan.source(), e);
