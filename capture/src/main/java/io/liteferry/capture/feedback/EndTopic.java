@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,7 +57,11 @@ public final class EndTopic {
         return last(clients, plan).map(e -> e.position().epoch()).orElse(0L);
     }
 
-    /** Empty where there is none that can be read. */
+    /**
+     * Empty where there is none that can be read.
+     *
+     * @throws LiteferryException {@link ErrorCode#KAFKA_UNREACHABLE}
+     */
     public static Optional<BatchEnd> last(KafkaClients clients, Plan plan) {
         TopicPartition partition = new TopicPartition(TopicNames.of(plan).transaction(), plan.partition());
         Optional<BatchEnd> last = Optional.empty();
@@ -77,6 +82,12 @@ public final class EndTopic {
                     last = Optional.of(Json.readRecord(r.value(), BatchEnd.class, partition + " offset " + r.offset()));
                 }
             }
+        } catch (KafkaException e) {
+            throw new LiteferryException(
+                    ErrorCode.KAFKA_UNREACHABLE,
+                    "Reading the last END of " + plan.source() + " from " + partition + ": " + e.getMessage()
+                            + " Check bootstrap.servers and that the brokers are up, then try again.",
+                    e);
         }
         return last;
     }
