@@ -71,7 +71,7 @@ record Conductor(Plan plan, Path config, Clock clock, Consumer<State> listener) 
     /** The side is open; what is left is to move the application. */
     Moved moved(Hook.Direction direction, Journal.Run run, State.Switching switching, Stopwatch watch, Duration pause) {
         Hook.Answer answer = new Hook(plan.options()).call(direction, plan.source(), run.id());
-        List<String> stragglers = Preflight.holders(file());
+        List<String> stragglers = Preflight.strangers(file());
         told(run.enter(switching.switched(pause, stragglers, answer.detail())));
         return new Moved(direction, answer, new Outcome(run.id(), pause, watch.steps(), stragglers, answer.detail()));
     }

@@ -5,9 +5,9 @@ import io.liteferry.core.ErrorCode;
 import io.liteferry.core.LiteferryException;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.validation.VerdictDocument.Check;
-import io.liteferry.cutover.gate.Gates;
 import io.liteferry.cutover.gate.Sides;
 import io.liteferry.cutover.hook.Hook;
+import io.liteferry.cutover.journal.Entry;
 import io.liteferry.cutover.journal.Journal;
 import io.liteferry.cutover.journal.State;
 import io.liteferry.sink.TargetSwitch;
@@ -16,6 +16,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -44,7 +45,9 @@ public final class Cutover {
 
     /** What is no gate, and a person should know. */
     public List<String> notes() {
-        return Gates.notes(conductor.plan());
+        try (Journal journal = conductor.journal()) {
+            return conductor.gates(journal).notes();
+        }
     }
 
     /**
@@ -76,11 +79,18 @@ public final class Cutover {
         }
     }
 
-    /** Lifts the fence of a cutover that was interrupted; a running one is asked to stop before its fence. */
+    /**
+     * Lifts the fence of a cutover that was interrupted; a running one is asked to stop before its fence; what one has left
+     * that was killed before its fence is taken away.
+     */
     public String cancel(String by) throws InterruptedException {
         try (Journal journal = conductor.journal()) {
-            if (conductor.writable() != Sides.Writable.NEITHER) {
+            Sides.Writable writable = conductor.writable();
+            if (writable == Sides.Writable.POSTGRESQL) {
                 return Interruption.ask(journal, by);
+            }
+            if (writable == Sides.Writable.SQLITE) {
+                return swept(journal, by);
             }
             try (Exclusive ignored =
                     Exclusive.take(conductor.connections(), conductor.plan().source())) {
@@ -91,12 +101,33 @@ public final class Cutover {
                     lifted.commit();
                 }
                 run.enter(fenced.lifted("asked for by " + by));
-                TargetSwitch.unprepare(conductor.plan(), conductor.connections());
-                try (Reverse reverse = Reverse.of(conductor.plan(), conductor.connections(), true)) {
-                    reverse.giveUp();
-                }
+                leaveNothing();
                 return "The fence is lifted: the application writes to SQLite again.";
             }
+        }
+    }
+
+    private String swept(Journal journal, String by) throws InterruptedException {
+        Optional<Exclusive> alone =
+                Exclusive.takeIfFree(conductor.connections(), conductor.plan().source());
+        if (alone.isEmpty()) {
+            return Interruption.ask(journal, by);
+        }
+        try (Exclusive ignored = alone.get()) {
+            Optional<Entry> killed = journal.last().filter(e -> !e.over());
+            killed.ifPresent(e -> journal.of(e, by).enter(State.killed(e.state())));
+            leaveNothing();
+            return killed.isEmpty()
+                    ? "Nothing is under way."
+                    : "Run " + killed.get().run()
+                            + " was killed before its fence; what it had prepared in PostgreSQL is taken away.";
+        }
+    }
+
+    private void leaveNothing() throws InterruptedException {
+        TargetSwitch.unprepare(conductor.plan(), conductor.connections());
+        try (Reverse reverse = Reverse.of(conductor.plan(), conductor.connections(), true)) {
+            reverse.giveUp();
         }
     }
 
@@ -121,10 +152,8 @@ public final class Cutover {
     /** The switch is done; what is left is to move the application, and to look at rows under constraints made inside it. */
     static Outcome hooked(
             Conductor conductor, Journal.Run run, State.Switching switching, Stopwatch watch, Duration pause) {
-        Outcome outcome = conductor
-                .moved(Hook.Direction.CUTOVER, run, switching, watch, pause)
-                .demanded(conductor.plan().source(), "PostgreSQL is open, SQLite is fenced");
+        Conductor.Moved moved = conductor.moved(Hook.Direction.CUTOVER, run, switching, watch, pause);
         TargetSwitch.settle(conductor.plan(), conductor.connections());
-        return outcome;
+        return moved.demanded(conductor.plan().source(), "PostgreSQL is open, SQLite is fenced");
     }
 }

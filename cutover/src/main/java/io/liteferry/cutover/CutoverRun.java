@@ -43,6 +43,9 @@ final class CutoverRun {
                         throw at.undoneBecause(failed);
                     }
                 }
+                if (e instanceof LiteferryException failed) {
+                    throw at.inDoubt(failed);
+                }
                 throw e;
             }
         }

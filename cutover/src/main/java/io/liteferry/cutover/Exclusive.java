@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Optional;
 
 /** One conductor a source: held in a session of PostgreSQL, and gone with it, however the conductor ends. */
 final class Exclusive implements AutoCloseable {
@@ -16,7 +17,17 @@ final class Exclusive implements AutoCloseable {
         this.connection = connection;
     }
 
+    /** @throws LiteferryException {@link ErrorCode#CUTOVER_STATE} where another conductor is at work */
     static Exclusive take(PgConnections connections, String source) {
+        return takeIfFree(connections, source)
+                .orElseThrow(
+                        () -> new LiteferryException(
+                                ErrorCode.CUTOVER_STATE,
+                                "Starting a switch of " + source
+                                        + ": another conductor is at work. liteferry cutover status shows it, cutover cancel asks it to stop."));
+    }
+
+    static Optional<Exclusive> takeIfFree(PgConnections connections, String source) {
         Connection c = connections.open("liteferry-conductor");
         try (PreparedStatement ps =
                 c.prepareStatement("SELECT pg_try_advisory_lock(hashtextextended('liteferry ' || ?, 0))")) {
@@ -25,17 +36,14 @@ final class Exclusive implements AutoCloseable {
             try (ResultSet r = ps.executeQuery()) {
                 r.next();
                 if (r.getBoolean(1)) {
-                    return new Exclusive(c);
+                    return Optional.of(new Exclusive(c));
                 }
             }
         } catch (SQLException e) {
             throw PgConnections.failure("Taking the conductor's lock of " + source, e);
         }
         closed(c, source);
-        throw new LiteferryException(
-                ErrorCode.CUTOVER_STATE,
-                "Starting a switch of " + source
-                        + ": another conductor is at work. liteferry cutover status shows it, cutover cancel asks it to stop.");
+        return Optional.empty();
     }
 
     private static void closed(Connection c, String source) {

@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * @param overrides what somebody has decided to go on without, in the words of who decided
  * @param found rows that ever differed, by what has become of them
  * @param suspended constraints that are off
+ * @param checksums rows and checksums of both sides, table by table, with their positions: a manifest; null where none was
+ *     taken
  */
 public record MigrationReport(
         @JsonProperty("apiVersion") String apiVersion,
@@ -45,6 +47,7 @@ public record MigrationReport(
         @JsonProperty("overrides") List<String> overrides,
         @JsonProperty("differences") Map<String, Long> found,
         @JsonProperty("suspended_constraints") List<String> suspended,
+        @JsonProperty("checksums") @Nullable Map<String, Object> checksums,
         @JsonProperty("next_steps") List<String> nextSteps) {
 
     /**
@@ -73,8 +76,10 @@ public record MigrationReport(
     public static MigrationReport of(Plan plan, Clock clock) {
         PgConnections connections = PgConnections.of(plan.options());
         List<Entry> entries;
+        Map<String, Object> checksums;
         try (Journal journal = new Journal(connections, plan.source())) {
             entries = journal.all();
+            checksums = journal.last(Journal.Kind.MANIFEST).map(Entry::detail).orElse(null);
         }
         Sides.Writable writable = Sides.of(plan, connections).writable();
         try (Connection c = connections.open("liteferry-report")) {
@@ -96,7 +101,8 @@ public record MigrationReport(
                             "SELECT table_name || ' ' || name || ': ' || reason FROM liteferry.suspended_constraint"
                                     + " WHERE source = ? ORDER BY 1",
                             plan),
-                    List.of("liteferry manifest, for checksums of both sides"));
+                    checksums,
+                    List.of("liteferry manifest --verify FILE, to hold the checksums against later"));
         } catch (SQLException e) {
             throw PgConnections.failure("Reading what the report of " + plan.source() + " is made from", e);
         }
@@ -104,8 +110,10 @@ public record MigrationReport(
 
     private static List<Run> runs(List<Entry> entries) {
         Map<String, List<Entry>> byRun = new LinkedHashMap<>();
-        entries.forEach(
-                e -> byRun.computeIfAbsent(e.run(), r -> new ArrayList<>()).add(e));
+        entries.stream()
+                .filter(e -> !e.kind().equals(Journal.Kind.MANIFEST.label()))
+                .forEach(e ->
+                        byRun.computeIfAbsent(e.run(), r -> new ArrayList<>()).add(e));
         return byRun.values().stream()
                 .map(of -> {
                     Entry first = of.get(0);

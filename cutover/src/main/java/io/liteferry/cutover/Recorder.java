@@ -118,6 +118,19 @@ final class Recorder {
         }
     }
 
+    /** The failure of a run that has closed a side, or whose sides cannot be asked now, as a person should read it. */
+    LiteferryException inDoubt(LiteferryException why) {
+        return why.code() == ErrorCode.HOOK_FAILED || why.code() == ErrorCode.CUTOVER_IN_DOUBT
+                ? why
+                : new LiteferryException(
+                        ErrorCode.CUTOVER_IN_DOUBT,
+                        "Conducting the " + run.kind().label() + ": " + why.getMessage()
+                                + " Nothing is lost, and at most one side is open. Once both answer, liteferry "
+                                + run.kind().label()
+                                + " start finishes what was begun; liteferry cutover status shows it.",
+                        why);
+    }
+
     /** The failure as a person should read it: what was tried was the switch. */
     LiteferryException undoneBecause(LiteferryException why) {
         return why.code() == ErrorCode.CUTOVER_REFUSED || why.code() == ErrorCode.CUTOVER_UNDONE

@@ -8,6 +8,7 @@ import io.liteferry.core.validation.VerdictDocument.Check;
 import io.liteferry.cutover.hook.Hook;
 import io.liteferry.cutover.journal.Journal;
 import io.liteferry.cutover.journal.State;
+import io.liteferry.sink.TargetSwitch;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -67,7 +68,8 @@ public final class Rollback {
     private Outcome finish(Journal journal, Request request) throws InterruptedException {
         Journal.Run run = Interruption.of(journal, Journal.Kind.ROLLBACK, request.by());
         State.Switching switching = conductor.takenUp(run, "PostgreSQL is closed, SQLite not open yet");
-        try (SourceFence opened = SourceFence.release(conductor.file(), BUSY, Map.of())) {
+        Map<String, Long> sequences = TargetSwitch.sequences(conductor.plan(), conductor.connections());
+        try (SourceFence opened = SourceFence.release(conductor.file(), BUSY, sequences)) {
             opened.commit();
         }
         return hooked(conductor, run, switching, new Stopwatch(), Duration.ofMillis(-1));

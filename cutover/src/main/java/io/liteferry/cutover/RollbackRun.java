@@ -54,6 +54,9 @@ final class RollbackRun {
                     throw at.undoneBecause(failed);
                 }
             }
+            if (e instanceof LiteferryException failed) {
+                throw at.inDoubt(failed);
+            }
             throw e;
         }
     }

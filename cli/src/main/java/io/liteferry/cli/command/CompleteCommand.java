@@ -1,5 +1,6 @@
 package io.liteferry.cli.command;
 
+import io.liteferry.cli.report.KeptManifest;
 import io.liteferry.core.ExitCode;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.cutover.Completion;
@@ -47,12 +48,13 @@ public final class CompleteCommand implements Callable<Integer> {
                     "--delete-topics would take the topics of the other sources too; delete them by hand.");
         }
         PrintWriter out = spec.commandLine().getOut();
+        // Afterwards the sides part.
+        KeptManifest.take(plan, migration.path(), spec.commandLine().getErr());
         new Completion(plan)
                 .run(releaseSource, deleteTopics, Request.of(plan.options()).by())
                 .forEach(out::println);
         out.println("The migration of " + plan.source() + " is complete.");
-        out.println(
-                "next: stop the services; liteferry report --config " + migration.path() + " -o html > report.html");
+        out.println("next: stop the services; liteferry report" + migration.again(plan) + " -o html > report.html");
         return ExitCode.OK;
     }
 }

@@ -47,7 +47,7 @@ public final class CutoverCommand implements Runnable {
         Plan plan = migration.plan();
         Cutover cutover = new Cutover(plan, migration.path(), Clock.systemUTC(), state -> {});
         List<Check> gates = cutover.check(asked.reverse(plan.options()));
-        return gates(spec, "cutover", gates, cutover.notes(), migration, asked, output);
+        return gates(spec, "cutover", gates, cutover.notes(), migration.again(plan), asked, output);
     }
 
     /** Prints the gates of a cutover or a rollback. */
@@ -56,12 +56,12 @@ public final class CutoverCommand implements Runnable {
             String what,
             List<Check> gates,
             List<String> notes,
-            RunningMigration migration,
+            String again,
             RequestOptions asked,
             OutputOption output) {
         List<Check> closed = Gates.closed(gates, asked.overrides());
         List<String> next = closed.isEmpty()
-                ? List.of("liteferry " + what + " start --config " + migration.path())
+                ? List.of("liteferry " + what + " start" + again)
                 : closed.stream().map(Check::help).distinct().toList();
         String kind = what.equals("cutover") ? "CutoverCheck" : "RollbackCheck";
         SwitchReports.gates(
@@ -98,9 +98,8 @@ public final class CutoverCommand implements Runnable {
                 outcome,
                 List.of(
                         "liteferry status --config " + migration.path(),
-                        request.reverse()
-                                ? "liteferry rollback check --config " + migration.path()
-                                : "liteferry complete --config " + migration.path()));
+                        (request.reverse() ? "liteferry rollback check" : "liteferry complete")
+                                + migration.again(plan)));
         SwitchReports.done(spec.commandLine().getOut(), report, output.isJson());
         return ExitCode.OK;
     }

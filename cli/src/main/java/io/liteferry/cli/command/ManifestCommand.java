@@ -5,17 +5,12 @@ import io.liteferry.cli.local.LocalServers;
 import io.liteferry.cli.local.StateFolder;
 import io.liteferry.cli.report.Manifest;
 import io.liteferry.cli.report.Output;
-import io.liteferry.cli.report.Reports;
 import io.liteferry.core.ExitCode;
 import io.liteferry.core.plan.Plan;
-import io.liteferry.validator.SourceChecksums;
 import io.liteferry.validator.canonical.CanonicalRow;
-import io.liteferry.validator.compare.TableChecksum;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -53,17 +48,7 @@ public final class ManifestCommand implements Callable<Integer> {
     public Integer call() {
         Manifest before = kept == null ? null : read(kept);
         Plan plan = LocalServers.withRunning(file.read(), StateFolder.beside(file.path()));
-        List<Manifest.Table> tables = new ArrayList<>();
-        for (Plan source : plan.perSource()) {
-            new SourceChecksums(source).take().values().forEach(r -> tables.add(table(source, r)));
-        }
-        Manifest now = new Manifest(
-                Reports.API_VERSION,
-                Manifest.KIND,
-                CanonicalRow.VERSION,
-                Clock.systemUTC().instant().toString(),
-                tables,
-                List.of("liteferry manifest --verify FILE --config " + file.path()));
+        Manifest now = Manifest.take(plan.perSource(), file.path());
         return before == null ? print(now) : verify(before, now);
     }
 
@@ -81,28 +66,6 @@ public final class ManifestCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), path + " cannot be read as a manifest: " + e.getMessage(), e);
         }
-    }
-
-    private static Manifest.Table table(Plan source, SourceChecksums.Result r) {
-        TableChecksum.Both both = r.both().orElse(null);
-        return new Manifest.Table(
-                source.source(),
-                r.table().source(),
-                r.table().target(),
-                both == null ? null : side(both.source()),
-                both == null ? null : side(both.target()),
-                both == null
-                        ? null
-                        : new Manifest.At(
-                                both.position().logIdentity(),
-                                both.position().epoch(),
-                                both.position().seq()),
-                both != null && both.still(),
-                both == null ? r.reason() : null);
-    }
-
-    private static Manifest.Side side(TableChecksum.Side side) {
-        return new Manifest.Side(side.rows(), side.checksum());
     }
 
     private int print(Manifest manifest) {

@@ -1,8 +1,10 @@
 package io.liteferry.cli.command;
 
+import io.liteferry.cli.report.KeptManifest;
 import io.liteferry.cli.report.Output;
 import io.liteferry.cli.report.ReportPage;
 import io.liteferry.core.ExitCode;
+import io.liteferry.core.plan.Plan;
 import io.liteferry.cutover.MigrationReport;
 import java.io.PrintWriter;
 import java.time.Clock;
@@ -18,7 +20,8 @@ import picocli.CommandLine.Spec;
         name = "report",
         mixinStandardHelpOptions = true,
         description =
-                "Prints one self-contained file for the sign-off: what moved, every check, every override, every pause.")
+                "Prints one self-contained file for the sign-off: what moved, every check, every override, every pause, rows and"
+                        + " checksums of both sides (taken now, unless they were since the last switch).")
 public final class ReportCommand implements Callable<Integer> {
     /** Forms of the report. */
     enum Format {
@@ -40,7 +43,9 @@ public final class ReportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        MigrationReport report = MigrationReport.of(migration.plan(), Clock.systemUTC());
+        Plan plan = migration.plan();
+        KeptManifest.take(plan, migration.path(), spec.commandLine().getErr());
+        MigrationReport report = MigrationReport.of(plan, Clock.systemUTC());
         PrintWriter out = spec.commandLine().getOut();
         if (format == Format.JSON) {
             Output.json(out, report);

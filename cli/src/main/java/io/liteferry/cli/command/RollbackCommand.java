@@ -3,6 +3,7 @@ package io.liteferry.cli.command;
 import io.liteferry.cli.report.SwitchReports;
 import io.liteferry.core.ExitCode;
 import io.liteferry.core.plan.Plan;
+import io.liteferry.core.validation.VerdictDocument.Check;
 import io.liteferry.cutover.Outcome;
 import io.liteferry.cutover.Rollback;
 import java.time.Clock;
@@ -37,12 +38,14 @@ public final class RollbackCommand implements Runnable {
             description =
                     "Shows every gate with its value, its limit, since when, and what helps; exit code 4 where one is closed.")
     int check(@Mixin RunningMigration migration, @Mixin RequestOptions asked, @Mixin OutputOption output) {
-        return CutoverCommand.gates(spec, "rollback", rollback(migration).check(), List.of(), migration, asked, output);
+        Plan plan = migration.plan();
+        List<Check> gates = rollback(plan, migration).check();
+        return CutoverCommand.gates(spec, "rollback", gates, List.of(), migration.again(plan), asked, output);
     }
 
-    private Rollback rollback(RunningMigration migration) {
+    private Rollback rollback(Plan plan, RunningMigration migration) {
         return new Rollback(
-                migration.plan(),
+                plan,
                 migration.path(),
                 Clock.systemUTC(),
                 CutoverCommand.told(spec.commandLine().getErr()));
@@ -55,7 +58,7 @@ public final class RollbackCommand implements Runnable {
     int start(@Mixin RunningMigration migration, @Mixin RequestOptions asked, @Mixin OutputOption output)
             throws InterruptedException {
         Plan plan = migration.plan();
-        Outcome outcome = rollback(migration).start(asked.request(plan.options()));
+        Outcome outcome = rollback(plan, migration).start(asked.request(plan.options()));
         SwitchReports.Done report = new SwitchReports.Done(
                 "RollbackDone", outcome, List.of("liteferry status --config " + migration.path()));
         SwitchReports.done(spec.commandLine().getOut(), report, output.isJson());

@@ -8,6 +8,7 @@ import io.liteferry.core.options.Options;
 import io.liteferry.core.plan.Plan;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Mixin;
 
 /** The migration file of a migration whose servers run: one source, every address set. */
@@ -19,6 +20,11 @@ final class RunningMigration {
         return file.path();
     }
 
+    /** What the next command on the same source is to be given. */
+    String again(Plan plan) {
+        return " --config " + path() + (plan.several() ? " --source " + plan.source() : "");
+    }
+
     Plan plan() {
         Plan plan = LocalServers.withRunning(file.read(), StateFolder.beside(file.path()));
         List<Plan> sources = plan.perSource();
@@ -26,7 +32,8 @@ final class RunningMigration {
             throw new LiteferryException(
                     ErrorCode.CUTOVER_STATE,
                     "Reading " + file.path() + ": it lists " + sources.size()
-                            + " sources, and one is switched at a time. Name it with --source.");
+                            + " sources, and one is switched at a time. Name it: --source "
+                            + sources.stream().map(Plan::source).collect(Collectors.joining(" | --source ")) + ".");
         }
         if (plan.options().optional(Options.CONNECTION_URL).isEmpty()) {
             throw new LiteferryException(

@@ -2,6 +2,12 @@ package io.liteferry.cli.report;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.liteferry.core.plan.Plan;
+import io.liteferry.validator.SourceChecksums;
+import io.liteferry.validator.canonical.CanonicalRow;
+import io.liteferry.validator.compare.TableChecksum;
+import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -59,6 +65,48 @@ public record Manifest(
         boolean equal() {
             return reason == null && Objects.equals(sqlite, postgresql);
         }
+    }
+
+    /**
+     * Reads both sides whole.
+     *
+     * @param sources each with every address set
+     * @param config the migration file, for the command that helps
+     */
+    public static Manifest take(List<Plan> sources, Path config) {
+        List<Table> tables = new ArrayList<>();
+        for (Plan source : sources) {
+            new SourceChecksums(source).take().values().forEach(r -> tables.add(table(source, r)));
+        }
+        return new Manifest(
+                Reports.API_VERSION,
+                KIND,
+                CanonicalRow.VERSION,
+                Clock.systemUTC().instant().toString(),
+                tables,
+                List.of("liteferry manifest --verify FILE --config " + config));
+    }
+
+    private static Table table(Plan source, SourceChecksums.Result r) {
+        TableChecksum.Both both = r.both().orElse(null);
+        return new Table(
+                source.source(),
+                r.table().source(),
+                r.table().target(),
+                both == null ? null : side(both.source()),
+                both == null ? null : side(both.target()),
+                both == null
+                        ? null
+                        : new At(
+                                both.position().logIdentity(),
+                                both.position().epoch(),
+                                both.position().seq()),
+                both != null && both.still(),
+                both == null ? r.reason() : null);
+    }
+
+    private static Side side(TableChecksum.Side side) {
+        return new Side(side.rows(), side.checksum());
     }
 
     /** What keeps both sides from being the same. */

@@ -61,6 +61,8 @@ public final class ReportPage {
                                     Output.count(t.quarantinedRows())))
                             .toList());
         }
+        out.println("<h2>Rows and checksums of both sides</h2>");
+        KeptManifest.of(r).ifPresentOrElse(this::checksums, () -> out.println("<p>None were taken.</p>"));
         out.println("<h2>Cutovers, rollbacks, backups</h2>");
         table(
                 List.of("began", "what", "ended", "writers held", "by", "detail"),
@@ -84,6 +86,25 @@ public final class ReportPage {
         out.println("<h2>Constraints that are off</h2>");
         list(r.suspended());
         HtmlPage.end(out);
+    }
+
+    private void checksums(Manifest m) {
+        out.println("<p>As of " + escaped(m.at()) + ", form " + m.form()
+                + ". No order of the rows changes a checksum.</p>");
+        table(
+                List.of("table", "SQLite", "PostgreSQL", "same", "log row"),
+                m.tables().stream().map(ReportPage::checksums).toList());
+        list(m.differences());
+    }
+
+    private static List<String> checksums(Manifest.Table t) {
+        Manifest.At at = t.at();
+        return List.of(
+                t.name(),
+                String.valueOf(t.sqlite()),
+                String.valueOf(t.postgresql()),
+                t.equal() ? "yes" : "NO",
+                at == null ? "" : Long.toString(at.seq()));
     }
 
     private void checks(List<VerdictDocument.Check> checks) {

@@ -164,7 +164,9 @@ public final class SwitchReports {
                                     e.at(),
                                     e.kind(),
                                     e.state(),
-                                    new TreeMap<>(e.detail()).toString(),
+                                    e.kind().equals(Journal.Kind.MANIFEST.label())
+                                            ? "see liteferry report"
+                                            : new TreeMap<>(e.detail()).toString(),
                                     e.run().substring(0, 8),
                                     e.by()))
                             .toList());

@@ -1,5 +1,6 @@
 package io.liteferry.core.preflight;
 
+import io.liteferry.core.sqlite.ReadTurn;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -28,8 +29,9 @@ final class HolderChecks {
      * A process that has the file open.
      *
      * @param deleted it has a file open that stood at the path and was deleted or replaced
+     * @param ours it is a service of ours
      */
-    private record Holder(String pid, String command, int uid, boolean deleted) {
+    private record Holder(String pid, String command, int uid, boolean deleted, boolean ours) {
         @Override
         public String toString() {
             return pid + " " + command + " (user id " + uid + ")";
@@ -82,9 +84,12 @@ final class HolderChecks {
         }
     }
 
-    static List<String> holding(Path file, Surroundings from) throws IOException {
+    static List<String> strangers(Path file, Surroundings from) throws IOException {
         return new HolderChecks(file, new ArrayList<>())
-                .holders(from.processes()).stream().map(Holder::toString).toList();
+                .holders(from.processes()).stream()
+                        .filter(h -> !h.ours())
+                        .map(Holder::toString)
+                        .toList();
     }
 
     static Finding litestream(Path file, String seen) {
@@ -108,20 +113,23 @@ final class HolderChecks {
         List<Holder> holders = new ArrayList<>();
         Path real = file.toRealPath();
         Set<String> names = Set.of(real.toString(), real + "-wal", real + "-shm");
+        Path turn = ReadTurn.turn(file);
+        String ours = Files.exists(turn) ? turn.toRealPath().toString() : "";
         String self = String.valueOf(ProcessHandle.current().pid());
         try (Stream<Path> listed = Files.isDirectory(processes) ? Files.list(processes) : Stream.empty()) {
             for (Path process : (Iterable<Path>) listed::iterator) {
                 String pid = process.getFileName().toString();
                 if (pid.matches("[0-9]+") && !pid.equals(self)) {
-                    holder(process, names).ifPresent(holders::add);
+                    holder(process, names, ours).ifPresent(holders::add);
                 }
             }
         }
         return holders;
     }
 
-    private Optional<Holder> holder(Path process, Set<String> names) {
+    private Optional<Holder> holder(Path process, Set<String> names, String turn) {
         boolean open = false;
+        boolean ours = false;
         boolean deleted = false;
         try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(process.resolve("fd"))) {
             for (Path d : descriptors) {
@@ -129,10 +137,11 @@ final class HolderChecks {
                 String name = target.endsWith(" (deleted)") ? target.substring(0, target.length() - 10) : target;
                 open |= names.contains(name);
                 deleted |= names.contains(name) && !name.equals(target);
+                ours |= name.equals(turn);
             }
             return open
                     ? Optional.of(new Holder(
-                            process.getFileName().toString(), command(process), FileChecks.uid(process), deleted))
+                            process.getFileName().toString(), command(process), FileChecks.uid(process), deleted, ours))
                     : Optional.empty();
         } catch (IOException | DirectoryIteratorException e) {
             // Ended meanwhile, or not ours to look into.

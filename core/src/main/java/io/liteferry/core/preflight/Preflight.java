@@ -37,10 +37,10 @@ public final class Preflight {
                 .toList();
     }
 
-    /** Other processes that have the file open, each with its id, command and user. */
-    public static List<String> holders(SqliteFile file) {
+    /** Processes that have the file open and are neither this one nor a service of ours, each with its id, command and user. */
+    public static List<String> strangers(SqliteFile file) {
         try {
-            return HolderChecks.holding(file.path().toAbsolutePath(), surroundings());
+            return HolderChecks.strangers(file.path().toAbsolutePath(), surroundings());
         } catch (IOException e) {
             throw new LiteferryException(
                     ErrorCode.SOURCE_NOT_READABLE,

@@ -32,10 +32,15 @@ public final class ReadTurn implements AutoCloseable {
     private long nextNanos = System.nanoTime();
 
     public ReadTurn(SqliteFile file) throws IOException {
-        Path turn = Path.of(file.path().toAbsolutePath() + "-liteferry-turn");
+        Path turn = turn(file.path());
         this.lock = IN_PROCESS.computeIfAbsent(turn, p -> new ReentrantLock(true));
         this.channel =
                 FileChannel.open(turn, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    }
+
+    /** The file beside a database. Every service of ours that has the database open has this one open too. */
+    public static Path turn(Path database) {
+        return Path.of(database.toAbsolutePath() + "-liteferry-turn");
     }
 
     /**

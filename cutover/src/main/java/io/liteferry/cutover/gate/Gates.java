@@ -9,6 +9,7 @@ import io.liteferry.core.validation.VerdictDocument;
 import io.liteferry.core.validation.VerdictDocument.Check;
 import io.liteferry.cutover.journal.Entry;
 import io.liteferry.cutover.journal.Journal;
+import io.liteferry.cutover.reverse.ReplicationSlot;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -144,17 +145,18 @@ public final class Gates {
                 last.map(e -> e.detail().get("path") + ", " + e.at()).orElse("no verified backup of the source"),
                 "a backup made and verified by liteferry backup",
                 last.map(Entry::at).orElseGet(() -> clock.instant().toString()),
-                "liteferry backup --config " + config);
+                command("liteferry backup"));
     }
 
     private Check check(String name, boolean ok, String value, String limit, String help) {
-        String command = help.startsWith("liteferry ") ? help + " --config " + config : help;
+        String command = help.startsWith("liteferry ") ? command(help) : help;
         return new Check(name, ok, value, limit, clock.instant().toString(), command);
     }
 
     /** What is no gate, and a person should know: what the plan renames, how the application is moved. */
-    public static List<String> notes(Plan plan) {
+    public List<String> notes() {
         List<String> notes = new ArrayList<>();
+        slotLeft().ifPresent(notes::add);
         if (plan.options().optional(Options.CUTOVER_HOOK).isEmpty()) {
             notes.add("no hook is named (cutover.hook): the application must move by itself when it meets the fence");
         }
@@ -172,6 +174,25 @@ public final class Gates {
         notes.add("writers that wait less than the pause, and transactions that read before they write, get SQLITE_BUSY"
                 + " while the source is held, as from any other writer; see docs/operate/fence.md");
         return notes;
+    }
+
+    private Optional<String> slotLeft() {
+        ReplicationSlot slot = new ReplicationSlot(plan);
+        try (Connection c = connections.open("liteferry-cutover")) {
+            ReplicationSlot.Health health = slot.health(c);
+            return health.exists() && !health.active()
+                    ? Optional.of("replication slot " + slot.name() + " is there already and keeps "
+                            + health.retainedBytes()
+                            + " bytes of PostgreSQL's log: a cutover is under way, or was killed."
+                            + " The next start uses it, " + command("liteferry cutover cancel") + " takes it away")
+                    : Optional.empty();
+        } catch (SQLException e) {
+            throw PgConnections.failure("Looking for a replication slot of " + plan.source(), e);
+        }
+    }
+
+    private String command(String words) {
+        return words + " --config " + config + (plan.several() ? " --source " + plan.source() : "");
     }
 
     /** The gates that are closed and not overridden. */

@@ -44,6 +44,8 @@ public final class Journal implements AutoCloseable {
         BACKUP,
         CUTOVER,
         ROLLBACK,
+        /** Rows and checksums of both sides, for the report. */
+        MANIFEST,
         COMPLETE;
 
         public String label() {

@@ -40,6 +40,11 @@ public abstract sealed class State {
         return new Fenced(Map.of("resumed", true, "found", found));
     }
 
+    /** The end of a run whose conductor was killed while everything could still be undone: it was. */
+    public static Cancelled killed(String during) {
+        return new Cancelled(during);
+    }
+
     /** Both sides are as they were before; ends here when anything fails. */
     public abstract static sealed class Undoable extends State {
         private Undoable(String label, Map<String, Object> detail) {

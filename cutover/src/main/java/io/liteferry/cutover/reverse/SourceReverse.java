@@ -2,11 +2,16 @@ package io.liteferry.cutover.reverse;
 
 import io.liteferry.core.ErrorCode;
 import io.liteferry.core.LiteferryException;
+import io.liteferry.core.options.Options;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.postgres.PgConnections;
 import io.liteferry.core.service.ServiceHealth;
 import io.liteferry.core.service.SourcesService;
+import io.liteferry.core.sqlite.ReadTurn;
+import io.liteferry.core.sqlite.SqliteFile;
 import io.liteferry.sink.schema.TargetInstaller;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -77,6 +82,8 @@ final class SourceReverse implements SourcesService.Worker {
                         throw e;
                     }
                     again(e);
+                } catch (IOException e) {
+                    again(new UncheckedIOException(e));
                 } catch (EngineEnded | KafkaException e) {
                     again(e);
                 }
@@ -111,10 +118,12 @@ final class SourceReverse implements SourcesService.Worker {
         return state.equals("closed");
     }
 
-    private void carry(Connection target) throws SQLException {
+    private void carry(Connection target) throws IOException, SQLException {
         Plan now = new TargetInstaller(plan).now();
         ReplicationSlot slot = new ReplicationSlot(plan);
-        try (ReverseApplier applier = new ReverseApplier(now, clock, metrics);
+        // Open, it tells whoever looks who has the source open that this process is one of ours.
+        try (ReadTurn ignored = new ReadTurn(new SqliteFile(plan.options().path(Options.DATABASE_FILE_PATH)));
+                ReverseApplier applier = new ReverseApplier(now, clock, metrics);
                 ReverseCapture capture =
                         ReverseCapture.start(now, applier.position().lsn(), record -> {})) {
             LOG.info("The reverse feed runs source={} from={}", plan.source(), applier.position());
