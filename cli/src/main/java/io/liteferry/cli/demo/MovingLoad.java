@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An application that obeys the hook of a cutover: its writers write to whichever database it was told to, and try again
- * where that is closed. It knows the longest time that a write took: the pause that a customer saw.
+ * where that is closed or does not answer. It knows the longest time that a write took: the pause that a customer saw.
  */
 public final class MovingLoad implements AutoCloseable {
     private static final Duration RETRY = Duration.ofMillis(5);
@@ -30,8 +30,9 @@ public final class MovingLoad implements AutoCloseable {
     private volatile Side side;
     private volatile boolean running = true;
 
-    /** One transaction; it may be run again where it was refused. */
+    /** One transaction. */
     public interface Intent {
+        /** Runs it; again where it was refused, or where nobody knows whether it was committed: then once must be enough. */
         void run(Side side, Connection c) throws SQLException;
 
         /** It is committed, and the application knows. */
@@ -109,8 +110,10 @@ public final class MovingLoad implements AutoCloseable {
         ear.close();
     }
 
+    /** Ends the writers as they are. */
     @Override
     public void close() {
+        threads.forEach(Thread::interrupt);
         try {
             stop();
         } catch (InterruptedException e) {
@@ -154,19 +157,25 @@ public final class MovingLoad implements AutoCloseable {
             }
         }
 
-        /** Tries until the database that is open has acknowledged the write; false where it was stopped before. */
+        /**
+         * Tries until the database that is open has acknowledged the write; false where it was stopped before. One that
+         * nobody knows of is tried to its end.
+         */
         private boolean write(Intent intent) throws SQLException, InterruptedException {
+            boolean inDoubt = false;
             while (true) {
                 Side now = side;
                 try {
                     now.write(intent);
                     return true;
                 } catch (SQLException e) {
-                    if (!now.closed(e)) {
+                    boolean lost = now.lost(e);
+                    if (!lost && !now.closed(e)) {
                         throw e;
                     }
+                    inDoubt |= lost;
                     refusals.incrementAndGet();
-                    if (!running) {
+                    if (!running && !inDoubt) {
                         return false;
                     }
                     TimeUnit.NANOSECONDS.sleep(RETRY.toNanos());

@@ -65,8 +65,14 @@ final class ShopOrders implements MovingLoad.Draw {
         long product = ShopDatabase.QUIET_PRODUCTS + 1L + random.nextInt(50);
         String total = random.nextInt(1_000) + "." + (10 + random.nextInt(90));
         return new MovingLoad.Intent() {
+            private boolean tried;
+
             @Override
             public void run(Side side, Connection c) throws SQLException {
+                if (tried && placed(c, number)) {
+                    return;
+                }
+                tried = true;
                 long order;
                 try (PreparedStatement ps = bound(
                                 c,
@@ -106,6 +112,13 @@ final class ShopOrders implements MovingLoad.Draw {
                 ledger.put(number, "placed");
             }
         };
+    }
+
+    private static boolean placed(Connection c, String number) throws SQLException {
+        try (PreparedStatement ps = bound(c, "SELECT 1 FROM orders WHERE number = ?", number);
+                ResultSet rs = ps.executeQuery()) {
+            return rs.next();
+        }
     }
 
     private MovingLoad.Intent move(String number) {

@@ -1,5 +1,6 @@
 package io.liteferry.cli.demo;
 
+import io.liteferry.core.LiteferryException;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.postgres.PgConnections;
 import java.nio.file.Path;
@@ -70,6 +71,9 @@ public final class Side {
             s.execute("COMMIT");
         } catch (SQLException e) {
             rollBack(c, e);
+            if (lost(e)) {
+                leave();
+            }
             throw e;
         }
     }
@@ -92,6 +96,12 @@ public final class Side {
         return Set.of("25006", "55P03", "40P01", "40001").contains(String.valueOf(e.getSQLState()));
     }
 
+    /** Whether the server is gone, or was: of a transaction that was being committed nobody knows. */
+    boolean lost(SQLException e) {
+        String state = String.valueOf(e.getSQLState());
+        return !sqlite && (state.startsWith("08") || state.startsWith("57P"));
+    }
+
     /** Work with a connection. */
     interface Work {
         void with(Connection c) throws SQLException;
@@ -111,6 +121,11 @@ public final class Side {
         if (c == null) {
             try {
                 c = connect.call();
+            } catch (LiteferryException e) {
+                if (e.getCause() instanceof SQLException refused) {
+                    throw refused;
+                }
+                throw e;
             } catch (SQLException | RuntimeException e) {
                 throw e;
             } catch (Exception e) {
