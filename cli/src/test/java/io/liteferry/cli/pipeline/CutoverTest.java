@@ -1,6 +1,7 @@
 package io.liteferry.cli.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.liteferry.core.ExitCode;
@@ -24,7 +25,7 @@ class CutoverTest {
 
     @Test
     void theApplicationMovesThereAndBackAndThereAgainWithoutLosingAnAcknowledgedWrite() throws Exception {
-        rounds(1);
+        rounds(3);
     }
 
     @Test
@@ -43,7 +44,7 @@ class CutoverTest {
                 assertThat(back.pause()).isLessThan(Duration.ofSeconds(5));
                 shop.goesOn(SOON);
             }
-            cutOver(shop);
+            cutOverWithAHookThatFails(shop);
             shop.audit();
             // What was written is on the other side too: the rollback could be made again.
             shop.awaitRollbackPossible();
@@ -75,12 +76,23 @@ class CutoverTest {
         JsonNode report = shop.command("report", "-o", "json").json();
         assertThat(report.path("overrides").toString()).contains("backup_verified", "a test");
         assertThat(report.path("runs").size()).isGreaterThan(2);
+        demandChecksums(shop, report);
         assertThat(shop.command("report").out()).startsWith("<!DOCTYPE html>").contains("writers held");
 
         MigrationFixture.Ended uninstall = shop.command("uninstall");
         assertThat(uninstall.err()).contains("LF-610");
         assertThat(uninstall.exit()).isNotZero();
         assertThat(shop.command("repair").err()).contains("LF-604");
+    }
+
+    private static void demandChecksums(MovingShop shop, JsonNode report) {
+        JsonNode tables = report.path("checksums").path("tables");
+        assertThat(tables).hasSize(shop.plan().tables().size());
+        assertThat(tables).allSatisfy(t -> {
+            assertThat(t.path("sqlite").path("checksum").asText()).hasSize(32);
+            assertThat(t.path("sqlite")).as(t.path("name").asText()).isEqualTo(t.path("postgresql"));
+            assertThat(t.path("position").path("seq").asLong()).isPositive();
+        });
     }
 
     private static void itIsComplete(MovingShop shop) throws Exception {
@@ -94,6 +106,17 @@ class CutoverTest {
         }
         assertThat(shop.command("cutover", "status").out()).contains("The application writes to PostgreSQL.");
         assertThat(shop.command("rollback", "start").err()).contains("LF-");
+        demandChecksums(shop, shop.command("report", "-o", "json").json());
+        assertThat(shop.command("report").out()).contains("Rows and checksums of both sides");
+    }
+
+    private static void cutOverWithAHookThatFails(MovingShop shop) throws Exception {
+        shop.awaitCutoverPossible();
+        assertThatThrownBy(() -> shop.cutoverWithoutHook().start(shop.request()))
+                .hasMessageContainingAll("exit code 7", "The cutover itself is done");
+        assertThat(shop.unvalidated()).isEmpty();
+        shop.moveByHand();
+        shop.goesOn(SOON);
     }
 
     private static void cutOver(MovingShop shop) throws InterruptedException {

@@ -16,17 +16,27 @@ import io.liteferry.cutover.Request;
 import io.liteferry.cutover.Rollback;
 import io.liteferry.cutover.gate.Gates;
 import io.liteferry.cutover.gate.Sides;
+import io.liteferry.cutover.journal.State;
 import io.liteferry.embedded.SharedServers;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 
@@ -36,15 +46,22 @@ final class MovingShop implements AutoCloseable {
     private final ShopFront front;
     private final Plan plan;
     private final Pipeline pipeline;
+    private final ServiceProcesses processes;
     private final List<String> states = new ArrayList<>();
 
+    /** With all services in this process. */
     MovingShop(Path folder) throws IOException {
+        this(folder, SharedServers.kafka(), SharedServers.newDatabase());
+    }
+
+    /** @param mortal services that are processes of their own, to be killed */
+    MovingShop(Path folder, String kafka, String database, Pipeline.Part... mortal) throws IOException {
         Path source = folder.resolve("shop.db");
         ShopDatabase.create(source, 4_000, 7);
         migration = MigrationFixture.of(folder, source);
         migration.makePlanFor(
-                SharedServers.kafka(),
-                SharedServers.newDatabase(),
+                kafka,
+                database,
                 Options.VALIDATION_READY_STABLE_MS + "=1s",
                 Options.VALIDATION_READY_CLEAN_PASSES + "=1",
                 Options.VALIDATION_PASS_INTERVAL_MS + "=100ms");
@@ -53,9 +70,13 @@ final class MovingShop implements AutoCloseable {
                         .exit())
                 .isZero();
         Plan applied = migration.plan();
-        front = new ShopFront(Side.sqlite(source), Side.postgres(applied), 4, 200, 1);
+        front = new ShopFront(Side.sqlite(source), Side.postgres(applied), 4, 100, 1);
         plan = applied.withOptions(applied.options().with(Options.CUTOVER_HOOK, load().hook()));
-        pipeline = Pipeline.start(plan, Clock.systemUTC(), EnumSet.allOf(Pipeline.Part.class));
+        processes = new ServiceProcesses(migration);
+        processes.start(mortal);
+        Set<Pipeline.Part> here = EnumSet.allOf(Pipeline.Part.class);
+        here.removeAll(List.of(mortal));
+        pipeline = Pipeline.start(plan, Clock.systemUTC(), here);
         load().start();
     }
 
@@ -82,28 +103,50 @@ final class MovingShop implements AutoCloseable {
         return migration.command(args.toArray(String[]::new));
     }
 
+    /** The services that are processes of their own. */
+    ServiceProcesses processes() {
+        return processes;
+    }
+
     /** States that conductors of this process have entered. */
     List<String> states() {
         return states;
     }
 
     Cutover cutover() {
-        return new Cutover(plan, config(), Clock.systemUTC(), s -> states.add(s.label()));
+        return cutover(s -> states.add(s.label()));
+    }
+
+    Cutover cutover(Consumer<State> listener) {
+        return new Cutover(plan, config(), Clock.systemUTC(), listener);
+    }
+
+    /** One whose hook fails. */
+    Cutover cutoverWithoutHook() {
+        Options failing = plan.options().with(Options.CUTOVER_HOOK, "exit 7").with(Options.CUTOVER_HOOK_RETRIES, "0");
+        return new Cutover(plan.withOptions(failing), config(), Clock.systemUTC(), s -> states.add(s.label()));
+    }
+
+    /** What the hook does, by hand. */
+    void moveByHand() throws IOException, InterruptedException {
+        HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create(load().hook()))
+                                .POST(HttpRequest.BodyPublishers.ofString("cutover"))
+                                .build(),
+                        HttpResponse.BodyHandlers.discarding());
     }
 
     Rollback rollback() {
-        return new Rollback(plan, config(), Clock.systemUTC(), s -> states.add(s.label()));
+        return rollback(s -> states.add(s.label()));
+    }
+
+    Rollback rollback(Consumer<State> listener) {
+        return new Rollback(plan, config(), Clock.systemUTC(), listener);
     }
 
     Request request() {
-        Request asked = Request.of(plan.options());
-        return new Request(
-                Duration.ofSeconds(2),
-                Duration.ofSeconds(15),
-                Duration.ofMinutes(1),
-                true,
-                Map.of("backup_verified", "a test"),
-                asked.by());
+        return ConductorProcess.request(plan.options(), "", Duration.ofSeconds(15));
     }
 
     void awaitCutoverPossible() {
@@ -124,26 +167,33 @@ final class MovingShop implements AutoCloseable {
                 });
     }
 
-    private void demandWell() {
+    private void demandWell() throws IOException {
         pipeline.failIfEnded();
+        processes.demandAlive();
         load().failure().ifPresent(e -> {
             throw new AssertionError("a writer has ended", e);
         });
     }
 
-    /** The application goes on, and begins to within the time given. */
-    void goesOn(Duration within) {
+    /** The application begins to go on within the time given, whatever has become of the services. */
+    void writersGoOn(Duration within) {
         long before = load().acknowledged();
         Awaitility.await()
                 .atMost(within)
                 .pollInterval(20, TimeUnit.MILLISECONDS)
-                .until(() -> load().acknowledged() > before + 20);
+                .until(() -> load().acknowledged() > before + 10);
+    }
+
+    /** The application goes on, and begins to within the time given. */
+    void goesOn(Duration within) {
+        long before = load().acknowledged();
+        writersGoOn(within);
         Awaitility.await()
                 .atMost(Duration.ofSeconds(60))
                 .pollInterval(100, TimeUnit.MILLISECONDS)
                 .until(() -> {
                     demandWell();
-                    return load().acknowledged() > before + 200;
+                    return load().acknowledged() > before + 100;
                 });
     }
 
@@ -151,8 +201,70 @@ final class MovingShop implements AutoCloseable {
         return Sides.of(plan, PgConnections.of(plan.options())).writable();
     }
 
+    /** Which side takes a write of the application, tried on both. */
+    Sides.Writable open() throws SQLException {
+        String change = "UPDATE orders SET status = status WHERE id = (SELECT min(id) FROM orders)";
+        boolean sqlite;
+        try (Connection c = DriverManager.getConnection("jdbc:sqlite:" + source() + "?busy_timeout=5000")) {
+            sqlite = takes(c, change, "migration fence");
+        }
+        boolean postgres;
+        try (Connection c = PgConnections.of(plan.options()).open("application")) {
+            postgres = takes(c, change, "closed until the cutover");
+        }
+        assertThat(sqlite && postgres).as("both sides are open").isFalse();
+        return sqlite ? Sides.Writable.SQLITE : postgres ? Sides.Writable.POSTGRESQL : Sides.Writable.NEITHER;
+    }
+
+    private static boolean takes(Connection c, String change, String refusal) throws SQLException {
+        c.setAutoCommit(false);
+        try (Statement s = c.createStatement()) {
+            s.executeUpdate(change);
+            return true;
+        } catch (SQLException e) {
+            assertThat(e.getMessage()).contains(refusal);
+            return false;
+        } finally {
+            c.rollback();
+        }
+    }
+
+    /** PostgreSQL gives out ids that no order takes; the last of them. */
+    long giveIds(int ids) throws SQLException {
+        try (Connection c = PgConnections.of(plan.options()).open("application");
+                Statement s = c.createStatement();
+                ResultSet r = s.executeQuery("SELECT max(nextval(pg_get_serial_sequence('orders', 'id')))"
+                        + " FROM generate_series(1, " + ids + ")")) {
+            r.next();
+            return r.getLong(1);
+        }
+    }
+
+    /** The highest id that SQLite knows to be given to an order. */
+    long counter() throws SQLException {
+        try (Connection c = DriverManager.getConnection("jdbc:sqlite:" + source());
+                Statement s = c.createStatement();
+                ResultSet r = s.executeQuery("SELECT seq FROM sqlite_sequence WHERE name = 'orders'")) {
+            r.next();
+            return r.getLong(1);
+        }
+    }
+
+    /** Foreign keys of the target that PostgreSQL has not looked at all rows under. */
+    List<String> unvalidated() throws SQLException {
+        List<String> names = new ArrayList<>();
+        try (Connection c = PgConnections.of(plan.options()).open("application");
+                Statement s = c.createStatement();
+                ResultSet r = s.executeQuery("SELECT conname FROM pg_constraint WHERE NOT convalidated")) {
+            while (r.next()) {
+                names.add(r.getString(1));
+            }
+        }
+        return names;
+    }
+
     /** Stops the order desk: every write that it saw acknowledged is there, and nothing else. */
-    void audit() throws InterruptedException, SQLException {
+    void audit() throws IOException, InterruptedException, SQLException {
         load().stop();
         demandWell();
         assertThat(front.audit()).isEmpty();
@@ -161,6 +273,7 @@ final class MovingShop implements AutoCloseable {
     @Override
     public void close() {
         front.close();
+        processes.close();
         pipeline.close();
     }
 }

@@ -66,6 +66,11 @@ final class ServiceProcesses implements AutoCloseable {
         }
     }
 
+    /** Of those that were started and not killed, each lives. */
+    void demandAlive() throws IOException {
+        assertThat(running.values()).as(migration.processLog()).allMatch(Process::isAlive);
+    }
+
     /** As PostgreSQL has it. */
     AppliedPosition applied() {
         try (MigrationState state = new MigrationState(plan)) {
@@ -94,7 +99,7 @@ final class ServiceProcesses implements AutoCloseable {
                 .atMost(Duration.ofSeconds(90))
                 .pollInterval(Duration.ofMillis(100))
                 .until(() -> {
-                    assertThat(running.values()).as(migration.processLog()).allMatch(Process::isAlive);
+                    demandAlive();
                     return condition.call();
                 });
     }
