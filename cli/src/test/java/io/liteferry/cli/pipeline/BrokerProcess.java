@@ -9,8 +9,7 @@ final class BrokerProcess {
     private BrokerProcess() {}
 
     public static void main(String[] args) throws IOException {
-        try (EmbeddedKafka kafka = EmbeddedKafka.start(Path.of(args[0]), Integer.parseInt(args[1]))) {
-            System.err.println("broker at " + kafka.bootstrapServers());
+        try (EmbeddedKafka ignored = EmbeddedKafka.start(Path.of(args[0]), Integer.parseInt(args[1]))) {
             while (System.in.read() >= 0) {}
         }
     }

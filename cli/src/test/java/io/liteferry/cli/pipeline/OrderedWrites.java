@@ -29,6 +29,7 @@ final class OrderedWrites implements AutoCloseable {
     OrderedWrites(PgConnections postgres, Path sqlite) {
         this.postgres = postgres;
         this.sqlite = "jdbc:sqlite:" + sqlite + "?busy_timeout=5000";
+        writer.setDaemon(true);
         writer.start();
     }
 
@@ -39,14 +40,15 @@ final class OrderedWrites implements AutoCloseable {
             try (Connection c = postgres.open("application");
                     Statement s = c.createStatement()) {
                 // Whether the last one was committed before the server went, only the server knows.
-                acknowledged = number(s, "SELECT coalesce(max(entity_id::bigint), 0)" + ROWS);
+                long last = number(s, "SELECT coalesce(max(entity_id::bigint), 0)" + ROWS);
+                acknowledged = last;
                 known = true;
                 while (running) {
                     known = false;
                     s.execute("INSERT INTO audit_logs(action, entity, entity_id, at)"
-                            + " VALUES ('written', 'ordered', '" + (acknowledged + 1) + "', '2026-01-01T00:00:00Z')");
+                            + " VALUES ('written', 'ordered', '" + (last + 1) + "', '2026-01-01T00:00:00Z')");
                     c.commit();
-                    acknowledged++;
+                    acknowledged = ++last;
                     known = true;
                     TimeUnit.MILLISECONDS.sleep(5);
                 }
