@@ -68,6 +68,11 @@ final class Child implements AutoCloseable {
         return line.substring(SAYS.length());
     }
 
+    /** The most memory it has had in RAM, in MiB. */
+    double peakResidentMib() throws IOException {
+        return Machine.peakResidentMib(process.pid());
+    }
+
     void demandAlive() throws IOException {
         if (!process.isAlive()) {
             throw new IllegalStateException("A process ended early: " + Files.readString(log));

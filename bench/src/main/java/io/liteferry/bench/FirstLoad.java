@@ -77,6 +77,7 @@ record FirstLoad(long rows, int rounds, int partitions) {
         try (Pipeline pipeline = Pipeline.start(plan, servers.folder())) {
             m.put("liteferry_start_seconds", BenchReport.rounded(pipeline.secondsUntilStarted()));
             m.put("liteferry_seconds", BenchReport.rounded(pipeline.secondsUntilConsistent()));
+            m.put("liteferry_peak_resident_mib", pipeline.peakResidentMib());
         }
         verify(copy, url);
         servers.dropDatabase(database);
@@ -113,7 +114,9 @@ record FirstLoad(long rows, int rounds, int partitions) {
             figures.put(side + "_seconds", seconds);
             figures.put(side + "_rows_per_second", (double) Math.round(rows / seconds));
         }
-        figures.put("liteferry_start_seconds", BenchReport.median(measured, "liteferry_start_seconds"));
+        for (String figure : List.of("liteferry_start_seconds", "liteferry_peak_resident_mib")) {
+            figures.put(figure, BenchReport.median(measured, figure));
+        }
         Map<String, String> machine = new LinkedHashMap<>(Machine.describe(servers));
         machine.put("pgloader", pgloader.version());
         return new BenchReport(

@@ -37,6 +37,16 @@ final class Machine {
         return m;
     }
 
+    /** The most memory that a process has had in RAM, in MiB. */
+    static double peakResidentMib(long pid) throws IOException {
+        return Files.readAllLines(Path.of("/proc/" + pid + "/status")).stream()
+                .filter(l -> l.startsWith("VmHWM:"))
+                .mapToDouble(l -> Long.parseLong(l.replaceAll("\\D", "")) / 1024.0)
+                .map(BenchReport::rounded)
+                .findFirst()
+                .orElseThrow();
+    }
+
     private static String one(Connection c, String sql) throws SQLException {
         try (Statement s = c.createStatement();
                 ResultSet rs = s.executeQuery(sql)) {

@@ -186,6 +186,26 @@ final class Main {
     }
 
     @Command(
+            name = "copy-limit",
+            description = "The sink's part of a first load, beside one plain COPY of the same rows.")
+    int copyLimit(
+            @Option(
+                            names = "--rows",
+                            defaultValue = "1000000",
+                            description = "Rows of ten columns (default: ${DEFAULT-VALUE}).")
+                    long rows,
+            @Mixin Rounds rounds,
+            @Option(
+                            names = "--partitions",
+                            defaultValue = "8",
+                            description = "Hash partitions of both tables, 0 for none (default: ${DEFAULT-VALUE}).")
+                    int partitions,
+            @Mixin Report report)
+            throws Exception {
+        return print(report, new CopyLimit(rows, rounds.count, partitions).run(this::progress));
+    }
+
+    @Command(
             name = "steady-upserts",
             description =
                     "Inserts, updates and both mixed with deletes, beside Debezium's JDBC sink on the same topics.")

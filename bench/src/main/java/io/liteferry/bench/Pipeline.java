@@ -102,6 +102,11 @@ final class Pipeline implements AutoCloseable {
         return start(plan, folder, before, List.of(PipelineProcess.ALONE));
     }
 
+    /** The sink without capture. */
+    static Pipeline startSink(Plan plan, Path folder) throws IOException {
+        return start(plan, folder, List.of(), List.of(PipelineProcess.SINK));
+    }
+
     /** All four services. */
     static Pipeline startAll(Plan plan, Path folder) throws IOException {
         return start(plan, folder, List.of("nice", "-n", "5"), List.of(PipelineProcess.ALL));
@@ -177,6 +182,11 @@ final class Pipeline implements AutoCloseable {
             }
         }
         throw new IllegalStateException(plan.name() + " was not loaded in " + LIMIT_SECONDS + " s");
+    }
+
+    /** The most memory the process has had in RAM until now, in MiB. */
+    double peakResidentMib() throws IOException {
+        return child.peakResidentMib();
     }
 
     private double seconds() {

@@ -17,13 +17,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The measured process: capture, and the sink unless it is told {@value #ALONE}, and the others where it is told {@value
- * #ALL}, until standard input ends or one of them
- * does.
+ * The measured process: capture and sink, or one of them where it is told {@value #ALONE} or {@value #SINK}, and the
+ * others too where it is told {@value #ALL}, until standard input ends or one of them does.
  */
 final class PipelineProcess {
     static final String ALONE = "capture-alone";
     static final String ALL = "all";
+    static final String SINK = "sink-alone";
 
     private PipelineProcess() {}
 
@@ -37,7 +37,9 @@ final class PipelineProcess {
         if (!what.equals(ALONE)) {
             services.add(new SinkService(plan, clock));
         }
-        services.add(new CaptureService(plan, clock));
+        if (!what.equals(SINK)) {
+            services.add(new CaptureService(plan, clock));
+        }
         if (what.equals(ALL)) {
             services.add(new ValidatorService(plan, clock));
             services.add(new ReverseService(plan, clock));

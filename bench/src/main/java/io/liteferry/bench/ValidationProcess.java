@@ -16,7 +16,6 @@ import io.liteferry.validator.compare.Suspect;
 import io.liteferry.validator.compare.TablePass;
 import io.liteferry.validator.compare.TableTally;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -75,7 +74,7 @@ final class ValidationProcess {
                 warm,
                 changed * 1e6 / CHANGED_ROWS,
                 found,
-                residentMib()));
+                Machine.peakResidentMib(ProcessHandle.current().pid())));
     }
 
     /** Seconds of a whole pass; where there is a wrong row, until it was told. */
@@ -140,15 +139,5 @@ final class ValidationProcess {
             s.execute("SET liteferry.writer = 'by hand'");
             s.execute(sql);
         }
-    }
-
-    /** The most this process ever held. */
-    private static double residentMib() throws IOException {
-        return Files.readAllLines(Path.of("/proc/self/status")).stream()
-                        .filter(l -> l.startsWith("VmHWM:"))
-                        .mapToLong(l -> Long.parseLong(l.replaceAll("[^0-9]", "")))
-                        .max()
-                        .orElse(0)
-                / 1024.0;
     }
 }
