@@ -1,6 +1,5 @@
-package io.liteferry.sink;
+package io.liteferry.embedded;
 
-import io.liteferry.embedded.SharedServers;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -11,13 +10,18 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Debian's pgbouncer before the shared server, in transaction mode, giving each transaction another session in turn. */
-final class PgBouncer implements AutoCloseable {
+public final class PgBouncer implements AutoCloseable {
+    private static final long START_NANOS = TimeUnit.SECONDS.toNanos(30);
+    private static final long LOOK_MILLIS = 20;
+
     private final Process process;
     private final int port;
 
@@ -26,18 +30,19 @@ final class PgBouncer implements AutoCloseable {
         this.port = port;
     }
 
-    static boolean isInstalled() {
+    public static boolean isInstalled() {
         return program().isPresent();
     }
 
-    private static java.util.Optional<Path> program() {
+    private static Optional<Path> program() {
         return Stream.of("/usr/sbin/pgbouncer", "/usr/bin/pgbouncer", "/usr/local/bin/pgbouncer")
                 .map(Path::of)
                 .filter(Files::isExecutable)
                 .findFirst();
     }
 
-    static PgBouncer start(Path folder) throws IOException {
+    /** @param folder for its settings and its log */
+    public static PgBouncer start(Path folder) throws IOException {
         Path program = program().orElseThrow();
         int port;
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -49,7 +54,7 @@ final class PgBouncer implements AutoCloseable {
             throw new IllegalStateException("another form of URL");
         }
         Path settings = folder.resolve("pgbouncer.ini");
-        Files.writeString(settings, """
+        Files.writeString(settings, String.format(Locale.ROOT, """
                 [databases]
                 * = host=127.0.0.1 port=%s user=%s password=%s
                 [pgbouncer]
@@ -62,7 +67,7 @@ final class PgBouncer implements AutoCloseable {
                 server_round_robin = 1
                 server_reset_query =
                 ignore_startup_parameters = extra_float_digits
-                """.formatted(url.group(1), url.group(2), url.group(3), port));
+                """, url.group(1), url.group(2), url.group(3), port));
         List<String> command = new ArrayList<>(List.of(program.toString()));
         if (System.getProperty("user.name").equals("root")) {
             // It refuses to run as root.
@@ -76,24 +81,35 @@ final class PgBouncer implements AutoCloseable {
                 .redirectOutput(log.toFile())
                 .start();
         PgBouncer started = new PgBouncer(process, port);
-        Migration.await(() -> {
-            if (!process.isAlive()) {
-                throw new AssertionError(Files.readString(log));
-            }
-            try {
-                DriverManager.getConnection(
-                                started.before(SharedServers.postgres().jdbcUrl()))
-                        .close();
-                return true;
-            } catch (SQLException e) {
-                return false;
-            }
-        });
+        started.awaitConnections(log);
         return started;
     }
 
+    private void awaitConnections(Path log) throws IOException {
+        String url = before(SharedServers.postgres().jdbcUrl());
+        long until = System.nanoTime() + START_NANOS;
+        while (true) {
+            try {
+                DriverManager.getConnection(url).close();
+                return;
+            } catch (SQLException e) {
+                if (!process.isAlive() || System.nanoTime() - until > 0) {
+                    close();
+                    throw new IllegalStateException("pgbouncer does not answer: " + Files.readString(log), e);
+                }
+            }
+            try {
+                TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+            } catch (InterruptedException e) {
+                close();
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("interrupted while pgbouncer starts", e);
+            }
+        }
+    }
+
     /** The URL of the same database through here. */
-    String before(String url) {
+    public String before(String url) {
         return url.replaceFirst(":\\d+/", ":" + port + "/");
     }
 

@@ -15,6 +15,7 @@ import io.liteferry.core.plan.IndexPlan;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.postgres.PgConnections;
 import io.liteferry.core.row.SqliteValue;
+import io.liteferry.embedded.PgBouncer;
 import io.liteferry.sink.schema.TargetInstaller;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package io.liteferry.validator.compare;
 
+import io.liteferry.core.LiteferryException;
 import io.liteferry.core.change.AppliedPosition;
 import io.liteferry.core.change.Position;
 import io.liteferry.core.plan.ColumnPlan;
@@ -45,6 +46,9 @@ final class TargetSide implements AutoCloseable {
         this.connection = connections.open("liteferry-validator");
         this.source = source;
         try {
+            // Through a pooler these settings would go to whoever is served next, and not hold for us.
+            connections.demandDirect(connection, "Comparing rows");
+            connection.rollback();
             connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
             connection.setReadOnly(true);
             try (Statement s = connection.createStatement()) {
@@ -53,13 +57,19 @@ final class TargetSide implements AutoCloseable {
             }
             connection.commit();
         } catch (SQLException e) {
-            try {
-                connection.close();
-            } catch (SQLException again) {
-                e.addSuppressed(again);
-            }
-            throw PgConnections.failure("Preparing a connection for reading", e);
+            throw closing(PgConnections.failure("Preparing a connection for reading", e));
+        } catch (LiteferryException e) {
+            throw closing(e);
         }
+    }
+
+    private LiteferryException closing(LiteferryException failure) {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            failure.addSuppressed(e);
+        }
+        return failure;
     }
 
     /**
