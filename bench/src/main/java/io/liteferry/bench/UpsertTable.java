@@ -36,10 +36,6 @@ enum UpsertTable {
     private static final String COLUMNS =
             ", device %1$s NOT NULL, amount %1$s, weight %2$s, score %2$s NOT NULL, label text NOT NULL,"
                     + " city text NOT NULL, note text, flags %1$s NOT NULL, seen_at text NOT NULL)";
-    private static final String INSERT =
-            "INSERT INTO %s VALUES (?, ?, ?, ?, ?, ?, 'Łódź', ?, ?, '2025-06-10 12:34:56')";
-    private static final String UPDATE = "UPDATE %s SET amount = ?, score = ?, note = ?, flags = ? WHERE id = ?";
-    private static final String DELETE = "DELETE FROM %s WHERE id = ?";
     /** Prime to every number of rows that anyone gives: keys come in no order that an index likes. */
     private static final long STRIDE = 2_147_483_647L;
 
@@ -103,9 +99,16 @@ enum UpsertTable {
     /** Writes changes {@code from} to {@code to} of a phase of {@code all}, in one transaction. */
     void write(Connection source, Phase phase, long from, long to, long all) throws SQLException {
         Random random = new Random(from);
-        try (PreparedStatement insert = source.prepareStatement(String.format(Locale.ROOT, INSERT, table()));
-                PreparedStatement update = source.prepareStatement(String.format(Locale.ROOT, UPDATE, table()));
-                PreparedStatement delete = source.prepareStatement(String.format(Locale.ROOT, DELETE, table()));
+        try (PreparedStatement insert = source.prepareStatement(String.format(
+                        Locale.ROOT,
+                        "INSERT INTO %s VALUES (?, ?, ?, ?, ?, ?, 'Łódź', ?, ?, '2025-06-10 12:34:56')",
+                        table()));
+                PreparedStatement update = source.prepareStatement(String.format(
+                        Locale.ROOT,
+                        "UPDATE %s SET amount = ?, score = ?, note = ?, flags = ? WHERE id = ?",
+                        table()));
+                PreparedStatement delete =
+                        source.prepareStatement(String.format(Locale.ROOT, "DELETE FROM %s WHERE id = ?", table()));
                 Statement s = source.createStatement()) {
             s.execute("BEGIN");
             for (long i = from; i < to; i++) {

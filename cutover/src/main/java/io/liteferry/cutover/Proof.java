@@ -6,6 +6,7 @@ import io.liteferry.core.plan.Plan;
 import io.liteferry.core.postgres.PgConnections;
 import io.liteferry.validator.compare.Comparison;
 import io.liteferry.validator.compare.Finding;
+import io.liteferry.validator.compare.Moments;
 import io.liteferry.validator.compare.NotComparableException;
 import io.liteferry.validator.compare.Pace;
 import io.liteferry.validator.follow.Follower;
@@ -28,8 +29,15 @@ final class Proof implements AutoCloseable {
     Proof(Plan plan, PgConnections connections, Clock clock) {
         sides = new Comparison(plan, new LongAdder());
         store = new ResultStore(connections, plan.source());
-        follower =
-                new Follower(plan, sides, store, (table, findings) -> {}, rows -> {}, new Pace(Long.MAX_VALUE), clock);
+        follower = new Follower(
+                plan,
+                sides,
+                store,
+                new Moments(),
+                (table, findings) -> {},
+                rows -> {},
+                new Pace(Long.MAX_VALUE),
+                clock);
     }
 
     /** Whether what is committed now is in the target and seen equal there within this time. */

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A sink that the system stops for a while (SIGSTOP, a sleeping machine) and that wakes up beside its successor. */
 class FrozenSinkTest {
     /** PostgreSQL ends a transaction that has been idle for 60 s. */
-    private static final Duration IDLE_AT_MOST = Duration.ofSeconds(180);
+    private static final Duration IDLE_AT_MOST = Duration.ofMinutes(3);
 
     @TempDir
     Path folder = Path.of("");

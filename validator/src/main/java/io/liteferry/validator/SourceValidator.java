@@ -7,6 +7,7 @@ import io.liteferry.core.service.ServiceHealth;
 import io.liteferry.core.sqlite.SqliteFile;
 import io.liteferry.validator.compare.Comparison;
 import io.liteferry.validator.compare.Finding;
+import io.liteferry.validator.compare.Moments;
 import io.liteferry.validator.compare.Pace;
 import io.liteferry.validator.follow.Follower;
 import io.liteferry.validator.lag.LagProbe;
@@ -42,6 +43,7 @@ final class SourceValidator {
     private final LagWindow lag;
     private final ValidationMetrics metrics;
     private final Duration longest;
+    private final Moments moments = new Moments();
 
     /**
      * @param plan of this source alone
@@ -152,7 +154,7 @@ final class SourceValidator {
 
     private final class Changes extends Compared {
         private final Follower follower =
-                new Follower(plan, sides, store, this::found, metrics::unverified, pace.another(), clock);
+                new Follower(plan, sides, store, moments, this::found, metrics::unverified, pace.another(), clock);
 
         private void found(String table, List<Finding> findings) {
             progress.startOver(table);

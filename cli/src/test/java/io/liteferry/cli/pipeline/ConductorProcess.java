@@ -93,7 +93,7 @@ final class ConductorProcess {
                 .start();
         try {
             Awaitility.await()
-                    .atMost(Duration.ofSeconds(120))
+                    .atMost(Duration.ofMinutes(2))
                     .pollInterval(Duration.ofMillis(10))
                     .until(() -> {
                         assertThat(conductor.isAlive() || Files.exists(entered))

@@ -22,7 +22,7 @@ import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Of two sources one is switched by its name; the other is written to as before. */
+/** Of two sources one is switched, and back, by its name; the other is written to as before. */
 class TenantsCutoverTest {
     private static final String OVERRIDE = "backup_verified=a test";
 
@@ -33,7 +33,7 @@ class TenantsCutoverTest {
     private String target;
 
     @Test
-    void oneOfTwoSourcesIsSwitchedByItsName() throws Exception {
+    void oneOfTwoSourcesIsSwitchedAndBackByItsName() throws Exception {
         for (String tenant : List.of("acme", "bolt")) {
             sqlite(tenant, "PRAGMA journal_mode = WAL");
             sqlite(tenant, "CREATE TABLE users(id INTEGER PRIMARY KEY, name TEXT)");
@@ -54,7 +54,7 @@ class TenantsCutoverTest {
             assertThat(unnamed.exit()).isNotZero();
             assertThat(unnamed.err()).contains("LF-604", "--source acme", "--source bolt");
 
-            cutOver();
+            switched("cutover");
             postgres("INSERT INTO acme.users(name) VALUES ('on PostgreSQL')");
             await().until(() -> sqlite("acme", "SELECT name FROM users").contains("on PostgreSQL"));
             assertThat(refusal(() -> sqlite("acme", "INSERT INTO users(name) VALUES ('late')")))
@@ -65,19 +65,23 @@ class TenantsCutoverTest {
             await().until(() -> postgres("SELECT name FROM bolt.users").contains("still on SQLite"));
             assertThat(command("cutover", "status", "--source", "bolt").out()).contains("writes to SQLite.");
             assertThat(command("cutover", "status", "--source", "acme").out()).contains("writes to PostgreSQL.");
-            assertThat(command("rollback", "check").err()).contains("--source acme", "--source bolt");
-            assertThat(sqlite("acme", "SELECT name FROM users ORDER BY id")).containsExactly("first", "on PostgreSQL");
+
+            switched("rollback");
+            sqlite("acme", "INSERT INTO users(name) VALUES ('back')");
+            await().until(() -> postgres("SELECT name FROM acme.users").contains("back"));
+            assertThat(sqlite("acme", "SELECT name FROM users ORDER BY id"))
+                    .containsExactly("first", "on PostgreSQL", "back");
         }
     }
 
-    private void cutOver() {
+    private void switched(String what) {
         await().untilAsserted(() -> {
-            MigrationFixture.Ended check = command("cutover", "check", "--source", "acme", "--override", OVERRIDE);
+            MigrationFixture.Ended check = command(what, "check", "--source", "acme", "--override", OVERRIDE);
             assertThat(check.exit()).as(check.out() + check.err()).isZero();
-            assertThat(check.out()).contains("cutover start --config " + tenants.config() + " --source acme");
+            assertThat(check.out()).contains(what + " start --config " + tenants.config() + " --source acme");
         });
         await().untilAsserted(() -> {
-            MigrationFixture.Ended start = command("cutover", "start", "--source", "acme", "--override", OVERRIDE);
+            MigrationFixture.Ended start = command(what, "start", "--source", "acme", "--override", OVERRIDE);
             // A gate may close between two looks.
             assertThat(start.exit()).as(start.err()).isEqualTo(ExitCode.OK);
         });

@@ -16,6 +16,7 @@ import io.liteferry.validator.SourceChecksums;
 import io.liteferry.validator.ValidatorService;
 import io.liteferry.validator.compare.Comparison;
 import io.liteferry.validator.compare.Finding;
+import io.liteferry.validator.compare.Moments;
 import io.liteferry.validator.compare.NotComparableException;
 import io.liteferry.validator.compare.Pace;
 import io.liteferry.validator.compare.RowVerdict;
@@ -34,6 +35,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -89,6 +91,7 @@ class ReverseValidationTest {
                 sides.plan,
                 comparison,
                 store,
+                new Moments(),
                 (table, some) -> some.forEach(f -> found.add(told(f))),
                 rows -> {},
                 new Pace(Long.MAX_VALUE),
@@ -186,7 +189,8 @@ class ReverseValidationTest {
     }
 
     private TableChecksum.Both manifest() {
-        SourceChecksums.Result items = new SourceChecksums(sides.plan).take().get("items");
+        SourceChecksums.Result items =
+                Objects.requireNonNull(new SourceChecksums(sides.plan).take().get("items"));
         return items.both().orElseThrow(() -> new AssertionError(items.reason()));
     }
 

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Compares the rows that were changed, stretch by stretch, each stretch in one pair of snapshots: those that the change log
@@ -24,22 +23,18 @@ import java.util.concurrent.TimeUnit;
  */
 public final class ChangedKeys {
     private static final int FEWEST_KEYS = 16;
-    private static final int MOST_MARKS = 1_000;
-    private static final long MARK_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private final Comparison sides;
     private final Plan plan;
     private final Clock clock;
+    private final Moments moments;
     private int keysInTime = Integer.MAX_VALUE;
-    /** Marks on their way, the oldest first: what was committed before each moment stands before it in the feed. */
-    private final Map<String, Instant> marks = new LinkedHashMap<>();
-
-    private long marked = System.nanoTime() - MARK_NANOS;
 
     /** @param plan of one source, as it was written */
-    public ChangedKeys(Comparison sides, Plan plan, Clock clock) {
+    public ChangedKeys(Comparison sides, Plan plan, Moments moments, Clock clock) {
         this.sides = sides;
         this.plan = plan;
+        this.moments = moments;
         this.clock = clock;
     }
 
@@ -123,13 +118,9 @@ public final class ChangedKeys {
             throws NotComparableException {
         Position reached = standing.position();
         ReverseFeed feed = sides.feed();
-        if (System.nanoTime() - marked >= MARK_NANOS) {
-            marked = System.nanoTime();
+        if (moments.markIsDue()) {
             Instant before = clock.instant();
-            if (marks.size() == MOST_MARKS) {
-                marks.clear();
-            }
-            marks.put(feed.mark(), before);
+            moments.marked(feed.mark(), before);
         }
         long newest = feed.end();
         boolean continues = after.filter(a -> a.logIdentity().equals(reached.logIdentity()) && a.seq() <= reached.seq())
@@ -164,22 +155,11 @@ public final class ChangedKeys {
                 reached,
                 stretch.end() == reached.seq() ? reached : end,
                 newest,
-                sample(stretch),
+                moments.arrived(stretch.marks()),
                 stretch.records(),
                 judge(standing.applied(), views),
                 uncounted,
                 true);
-    }
-
-    private Optional<Sample> sample(FeedStretch stretch) {
-        Optional<Sample> last = Optional.empty();
-        for (Map.Entry<String, Long> mark : stretch.marks().entrySet()) {
-            Instant at = marks.remove(mark.getKey());
-            if (at != null && last.filter(s -> s.seq() > mark.getValue()).isEmpty()) {
-                last = Optional.of(new Sample(mark.getValue(), at));
-            }
-        }
-        return last;
     }
 
     private View view(SourceTransaction t, Plan now, AppliedPosition applied, Optional<Position> after, int mostKeys)

@@ -8,6 +8,7 @@ import io.liteferry.core.row.RowKey;
 import io.liteferry.validator.compare.ChangedKeys;
 import io.liteferry.validator.compare.Comparison;
 import io.liteferry.validator.compare.Finding;
+import io.liteferry.validator.compare.Moments;
 import io.liteferry.validator.compare.NotComparableException;
 import io.liteferry.validator.compare.Pace;
 import io.liteferry.validator.compare.Recheck;
@@ -17,8 +18,6 @@ import io.liteferry.validator.pass.Verified;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -45,7 +44,6 @@ public final class Follower {
     /** A look-up by key costs about as much as so many rows of a scan. */
     private static final int ROWS_PER_KEY = 10;
 
-    private static final int MOST_SAMPLES = 1_000;
     private static final long HELD_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long SAVE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
     private static final long RETRY_MILLIS = 20;
@@ -59,7 +57,7 @@ public final class Follower {
     private final Pace pace;
     private final Clock clock;
     private final HeldKeys held = new HeldKeys();
-    private final Deque<ChangedKeys.Sample> samples = new ArrayDeque<>();
+    private final Moments moments;
     private final Optional<Verified> found;
     private @Nullable Position followed;
     private @Nullable Verified saved;
@@ -74,18 +72,23 @@ public final class Follower {
         void found(String table, List<Finding> findings);
     }
 
-    /** @param behind hears how many rows of the log are not verified */
+    /**
+     * @param moments of the followers of this source before, or none
+     * @param behind hears how many rows of the log are not verified
+     */
     public Follower(
             Plan plan,
             Comparison sides,
             ResultStore store,
+            Moments moments,
             Mismatches mismatches,
             LongConsumer behind,
             Pace pace,
             Clock clock) {
         this.plan = plan;
         this.sides = sides;
-        this.changed = new ChangedKeys(sides, plan, clock);
+        this.moments = moments;
+        this.changed = new ChangedKeys(sides, plan, moments, clock);
         this.store = store;
         this.mismatches = mismatches;
         this.behind = behind;
@@ -154,7 +157,7 @@ public final class Follower {
         since = look.end().seq();
         if (look.rows() == 0) {
             held.clear();
-            samples.clear();
+            moments.clear();
             asOf = Instant.EPOCH;
         }
         LOG.atInfo()
@@ -165,13 +168,9 @@ public final class Follower {
     }
 
     private void measure(ChangedKeys.Look look) {
-        if (samples.size() < MOST_SAMPLES) {
-            look.sample().ifPresent(samples::addLast);
-        }
+        look.sample().ifPresent(moments::await);
         long verified = position().map(Position::seq).orElse(0L);
-        while (!samples.isEmpty() && samples.getFirst().seq() <= verified) {
-            asOf = samples.removeFirst().at();
-        }
+        asOf = moments.verified(verified).orElse(asOf);
         behind.accept(look.newest() - verified);
     }
 

@@ -12,6 +12,7 @@ import io.liteferry.core.postgres.PgConnections;
 import io.liteferry.core.sqlite.SqliteFile;
 import io.liteferry.validator.TwoSides;
 import io.liteferry.validator.compare.Comparison;
+import io.liteferry.validator.compare.Moments;
 import io.liteferry.validator.compare.Pace;
 import io.liteferry.validator.pass.ResultStore;
 import java.nio.file.Path;
@@ -134,6 +135,7 @@ class FollowUnderLoadTest {
                         sides.plan,
                         comparison,
                         store,
+                        new Moments(),
                         (table, some) -> some.forEach(f -> found.add(
                                 f.verdict().label() + " " + f.suspect().key())),
                         rows -> {},

@@ -15,6 +15,7 @@ import io.liteferry.core.row.RowKey;
 import io.liteferry.core.row.SqliteValue;
 import io.liteferry.validator.TwoSides;
 import io.liteferry.validator.compare.Comparison;
+import io.liteferry.validator.compare.Moments;
 import io.liteferry.validator.compare.NotComparableException;
 import io.liteferry.validator.compare.Pace;
 import io.liteferry.validator.pass.ResultStore;
@@ -24,6 +25,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -63,17 +65,18 @@ class FollowerTest {
         sides.target("CREATE TABLE items(id bigint PRIMARY KEY, name text)");
         sides.target("INSERT INTO items SELECT i, 'n' || i FROM generate_series(1, 30) i");
         sides.applied();
-        open();
+        open(new Moments());
         follower.step();
     }
 
-    private void open() {
+    private void open(Moments moments) {
         comparison = sides.comparison();
         store = new ResultStore(PgConnections.of(sides.plan.options()), TwoSides.NAME);
         follower = new Follower(
                 sides.plan,
                 comparison,
                 store,
+                moments,
                 (table, findings) -> findings.forEach(f -> found.add(f.verdict().label() + " "
                         + f.suspect().key()
                         + (f.columns().isEmpty() ? "" : " " + f.columns()))),
@@ -109,6 +112,27 @@ class FollowerTest {
 
     private Verified verified() {
         return follower.verified().orElseThrow();
+    }
+
+    @Test
+    void whatWasCommittedInOneTurnIsVerifiedInAnother() throws SQLException {
+        Moments moments = new Moments();
+        turn(moments);
+        Instant asOf = follower.verified().orElseThrow().asOf();
+        sides.source("UPDATE items SET name = 'x' WHERE id = 1");
+        turn(moments);
+        sides.target("UPDATE items SET name = 'x' WHERE id = 1");
+        sides.applied();
+        // A source that is always written is never followed to its very end.
+        sides.source("UPDATE items SET name = 'y' WHERE id = 2");
+        turn(moments);
+        assertThat(follower.verified().orElseThrow().asOf()).isAfter(asOf);
+    }
+
+    private void turn(Moments moments) {
+        close();
+        open(moments);
+        follower.step();
     }
 
     @Test
@@ -189,7 +213,7 @@ class FollowerTest {
         change(8, "new", "bad");
         sides.applied();
         found.clear();
-        open();
+        open(new Moments());
         assertThat(verified().position()).isEqualTo(before.position());
         assertThat(verified().since()).isEqualTo(before.since());
         follower.step();
@@ -284,7 +308,7 @@ class FollowerTest {
     @Test
     void doesNotProveWhereChangesAreCountedAnewSinceItWasOpened() throws SQLException {
         close();
-        open();
+        open(new Moments());
         sides.source("INSERT INTO _liteferry_log(tbl, op, r, k0) VALUES (0, 5, random(), 1)");
         Position newest = newest();
         follower.step();

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -326,7 +327,7 @@ class ReadinessRulesTest {
                 .map(n -> TablePlan.simple(
                         n, KeyPlan.rowid(), List.of(ColumnPlan.plain("a", TargetType.of(TargetType.Kind.TEXT)))))
                 .toList();
-        PassResult recent = GOOD.passes().get("items");
+        PassResult recent = Objects.requireNonNull(GOOD.passes().get("items"));
         PassStart longAgo =
                 new PassStart(7, NOW.minusSeconds(2_000), recent.start().from());
         Map<String, PassResult> passes = Map.of(
