@@ -14,7 +14,6 @@ import java.util.concurrent.TimeUnit;
 /** One cutover that runs, from its gates to its hook. Used by one thread. */
 final class CutoverRun {
     private static final long LOOK_MILLIS = 100;
-    private static final long DRAIN_MICROS = 300;
 
     private final Conductor conductor;
     private final Gates gates;
@@ -76,11 +75,9 @@ final class CutoverRun {
         try (SourceFence fence = SourceFence.hold(conductor.file(), request.timeout(), reverse.sourceTables())) {
             watch.lap("hold");
             Position end = fence.position();
-            State.Draining draining = at.pass(holding.draining("log row " + end.seq()));
-            while (!applied.reaches(end)) {
-                deadline.demand("draining up to log row " + end.seq());
-                TimeUnit.MICROSECONDS.sleep(DRAIN_MICROS);
-            }
+            String last = "log row " + end.seq();
+            State.Draining draining = at.pass(holding.draining(last));
+            deadline.drain(last, () -> applied.position().seq(), () -> applied.reaches(end));
             State.Proving proving = at.pass(draining.proving(watch.lap("drain")));
             deadline.demand("proving");
             proof.prove();

@@ -5,6 +5,8 @@ import io.liteferry.core.LiteferryException;
 import io.liteferry.cutover.hold.Watchdog;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 
 /**
  * How long writers may be held. While it lasts the watchdog is told that this process lives: one that is frozen is ended
@@ -13,6 +15,10 @@ import java.util.concurrent.TimeUnit;
 final class Deadline implements AutoCloseable {
     private static final Duration FROZEN = Duration.ofSeconds(1);
     private static final long BEAT_MILLIS = 100;
+    /** Before the hold the other side was less than this behind: where nothing arrives for so long, something is down. */
+    private static final Duration STALLED = Duration.ofSeconds(1);
+
+    private static final long DRAIN_MICROS = 300;
 
     private final Duration allowed;
     private final Watchdog.Handle watchdog;
@@ -63,6 +69,33 @@ final class Deadline implements AutoCloseable {
                     ErrorCode.TIMED_OUT,
                     "Holding the writers, before " + before + ": the " + allowed.toMillis()
                             + " ms that they may be held are over. See liteferry status; allow more with --timeout.");
+        }
+    }
+
+    /**
+     * Waits until the other side has what was written.
+     *
+     * @param upTo what is waited for
+     * @param position of the other side, which moves as long as something arrives
+     * @throws LiteferryException {@link ErrorCode#TIMED_OUT} where nothing arrives any more, or writers were held for long enough
+     */
+    void drain(String upTo, LongSupplier position, BooleanSupplier arrived) throws InterruptedException {
+        long last = position.getAsLong();
+        long moved = System.nanoTime();
+        while (!arrived.getAsBoolean()) {
+            demand("draining up to " + upTo);
+            long now = position.getAsLong();
+            if (now != last) {
+                last = now;
+                moved = System.nanoTime();
+            } else if (System.nanoTime() - moved > STALLED.toNanos()) {
+                throw new LiteferryException(
+                        ErrorCode.TIMED_OUT,
+                        "Holding the writers, draining up to " + upTo + ": the other side stands at " + now
+                                + " and nothing has arrived for " + STALLED.toMillis()
+                                + " ms. See liteferry status for the service that is down.");
+            }
+            TimeUnit.MICROSECONDS.sleep(DRAIN_MICROS);
         }
     }
 

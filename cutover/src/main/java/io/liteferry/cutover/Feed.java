@@ -42,8 +42,17 @@ final class Feed implements AutoCloseable {
 
     /** Whether everything before the mark is in SQLite. */
     boolean reached(String mark) {
+        return read().mark().equals(mark);
+    }
+
+    /** How far SQLite is: an offset in the topic. */
+    long position() {
+        return read().offset();
+    }
+
+    private ReversePosition read() {
         try {
-            return ReversePosition.read(sqlite).mark().equals(mark);
+            return ReversePosition.read(sqlite);
         } catch (SQLException e) {
             throw file.failure("Reading how far " + file.path() + " is behind PostgreSQL", e);
         }

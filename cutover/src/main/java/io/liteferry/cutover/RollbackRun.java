@@ -12,7 +12,6 @@ import io.liteferry.cutover.journal.State;
 import io.liteferry.sink.TargetSwitch;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 /** One rollback that runs, from its gates to its hook. Used by one thread. */
 final class RollbackRun {
@@ -71,10 +70,7 @@ final class RollbackRun {
             sent.ifPresent(target::passOver);
             String mark = feed.mark();
             State.Draining draining = at.pass(holding.draining("mark " + mark));
-            while (!feed.reached(mark)) {
-                deadline.demand("draining up to the last write of PostgreSQL");
-                TimeUnit.MILLISECONDS.sleep(1);
-            }
+            deadline.drain("the last write of PostgreSQL", feed::position, () -> feed.reached(mark));
             State.Proving proving = at.pass(draining.proving(watch.lap("drain")));
             deadline.demand("proving");
             proof.prove();

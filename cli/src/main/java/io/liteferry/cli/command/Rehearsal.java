@@ -122,21 +122,43 @@ final class Rehearsal {
         Rollback rollback = new Rollback(hooked, config, clock, state -> say("  " + state.label()));
         List<Reports.Move> moves = new ArrayList<>();
         goOn(load);
-        whenOpen("cutover", () -> cutover.check(true), request);
-        moves.add(moved("cutover to PostgreSQL", cutover.start(request), load));
+        Supplier<List<Check>> forward = () -> cutover.check(true);
+        moves.add(moved("cutover to PostgreSQL", whenOpen("cutover", forward, cutover::start, request), load));
         goOn(load);
-        whenOpen("rollback", rollback::check, request);
-        moves.add(moved("rollback to SQLite", rollback.start(request), load));
+        moves.add(moved("rollback to SQLite", whenOpen("rollback", rollback::check, rollback::start, request), load));
         goOn(load);
-        whenOpen("second cutover", () -> cutover.check(true), request);
-        moves.add(moved("second cutover to PostgreSQL", cutover.start(request), load));
+        moves.add(moved(
+                "second cutover to PostgreSQL", whenOpen("second cutover", forward, cutover::start, request), load));
         goOn(load);
         load.stop();
-        whenOpen("last proof", rollback::check, request);
+        untilOpen("last proof", rollback::check, request);
         return List.copyOf(moves);
     }
 
-    private void whenOpen(String what, Supplier<List<Check>> gates, Request request) throws InterruptedException {
+    /** A switch, as a command starts it. */
+    private interface Switch {
+        Outcome start(Request request) throws InterruptedException;
+    }
+
+    /** Also a gate that closes once more, or a side that is slow while writers are held, only means another attempt. */
+    private Outcome whenOpen(String what, Supplier<List<Check>> gates, Switch attempt, Request request)
+            throws InterruptedException {
+        Instant deadline = clock.instant().plus(patience);
+        while (true) {
+            untilOpen(what, gates, request);
+            try {
+                return attempt.start(request);
+            } catch (LiteferryException e) {
+                boolean again = e.code() == ErrorCode.CUTOVER_REFUSED || e.code() == ErrorCode.CUTOVER_UNDONE;
+                if (!again || clock.instant().isAfter(deadline)) {
+                    throw e;
+                }
+                say("  again: " + e.getMessage());
+            }
+        }
+    }
+
+    private void untilOpen(String what, Supplier<List<Check>> gates, Request request) throws InterruptedException {
         say("waiting until every gate of the " + what + " is open");
         until(
                 "every gate of the " + what + " is open",

@@ -64,7 +64,7 @@ final class ConductorProcess {
         return new Request(
                 Duration.ofMillis(waiting ? 1 : 2_000),
                 timeout,
-                waiting ? Duration.ofSeconds(4) : timeout.multipliedBy(4),
+                Duration.ofSeconds(waiting ? 4 : 20),
                 true,
                 Map.of("backup_verified", "a test"),
                 Request.of(options).by());

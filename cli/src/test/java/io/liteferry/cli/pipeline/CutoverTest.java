@@ -38,8 +38,7 @@ class CutoverTest {
         try (MovingShop shop = new MovingShop(folder)) {
             for (int round = 0; round < rounds; round++) {
                 cutOver(shop);
-                shop.awaitRollbackPossible();
-                Outcome back = shop.rollback().start(shop.request());
+                Outcome back = shop.rollBack();
                 assertThat(shop.load().writesTo().name()).isEqualTo("SQLite");
                 assertThat(back.pause()).isLessThan(Duration.ofSeconds(5));
                 shop.goesOn(SOON);
@@ -120,8 +119,7 @@ class CutoverTest {
     }
 
     private static void cutOver(MovingShop shop) throws InterruptedException {
-        shop.awaitCutoverPossible();
-        Outcome there = shop.cutover().start(shop.request());
+        Outcome there = shop.cutOver();
         assertThat(shop.load().writesTo().name()).isEqualTo("PostgreSQL");
         assertThat(there.pause()).isLessThan(Duration.ofSeconds(5));
         shop.goesOn(SOON);

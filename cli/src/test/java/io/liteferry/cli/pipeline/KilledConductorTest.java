@@ -64,8 +64,7 @@ class KilledConductorTest {
             assertThat(shop.cutover().cancel("a test")).contains("SQLite");
             assertThat(shop.writable()).isEqualTo(Sides.Writable.SQLITE);
             shop.goesOn(AT_ONCE);
-            shop.awaitCutoverPossible();
-            shop.cutover().start(shop.request());
+            shop.cutOver();
             shop.goesOn(AT_ONCE);
             shop.audit();
         }

@@ -7,11 +7,14 @@ import io.liteferry.cli.demo.ShopDatabase;
 import io.liteferry.cli.demo.ShopFront;
 import io.liteferry.cli.demo.Side;
 import io.liteferry.cli.local.Pipeline;
+import io.liteferry.core.ErrorCode;
+import io.liteferry.core.LiteferryException;
 import io.liteferry.core.options.Options;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.postgres.PgConnections;
 import io.liteferry.core.validation.VerdictDocument.Check;
 import io.liteferry.cutover.Cutover;
+import io.liteferry.cutover.Outcome;
 import io.liteferry.cutover.Request;
 import io.liteferry.cutover.Rollback;
 import io.liteferry.cutover.gate.Gates;
@@ -42,6 +45,8 @@ import org.awaitility.Awaitility;
 
 /** A small shop that is migrated while its order desk writes, obeys the hook, and keeps a ledger. */
 final class MovingShop implements AutoCloseable {
+    private static final int ATTEMPTS = 5;
+
     private final MigrationFixture migration;
     private final ShopFront front;
     private final Plan plan;
@@ -147,6 +152,33 @@ final class MovingShop implements AutoCloseable {
 
     Request request() {
         return ConductorProcess.request(plan.options(), "", Duration.ofSeconds(15));
+    }
+
+    /** A machine that is busy may close a gate once more, or let a side stand while writers are held: then again. */
+    Outcome cutOver() throws InterruptedException {
+        return switched(this::awaitCutoverPossible, () -> cutover().start(request()));
+    }
+
+    Outcome rollBack() throws InterruptedException {
+        return switched(this::awaitRollbackPossible, () -> rollback().start(request()));
+    }
+
+    private interface Switch {
+        Outcome start() throws InterruptedException;
+    }
+
+    private static Outcome switched(Runnable possible, Switch attempt) throws InterruptedException {
+        for (int i = 1; ; i++) {
+            possible.run();
+            try {
+                return attempt.start();
+            } catch (LiteferryException e) {
+                boolean again = e.code() == ErrorCode.CUTOVER_REFUSED || e.code() == ErrorCode.CUTOVER_UNDONE;
+                if (!again || i == ATTEMPTS) {
+                    throw e;
+                }
+            }
+        }
     }
 
     void awaitCutoverPossible() {
