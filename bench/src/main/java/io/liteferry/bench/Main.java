@@ -39,6 +39,26 @@ final class Main {
         private int count;
     }
 
+    /** How large the table of a load is. */
+    static final class Rows {
+        @Option(
+                names = "--rows",
+                defaultValue = "1000000",
+                description = "Rows of ten columns (default: ${DEFAULT-VALUE}).")
+        private long count;
+    }
+
+    /** How the target of a load is divided. */
+    static final class Partitions {
+        @Option(
+                names = "--partitions",
+                defaultValue = "8",
+                description =
+                        "Hash partitions of the target, 0 for none (default: ${DEFAULT-VALUE}, as the plan proposes"
+                                + " for a million rows).")
+        private int count;
+    }
+
     @Spec
     private CommandSpec spec;
 
@@ -71,22 +91,9 @@ final class Main {
     @Command(
             name = "first-load",
             description = "A first load of one table, beside pgloader with the same file and server.")
-    int firstLoad(
-            @Option(
-                            names = "--rows",
-                            defaultValue = "1000000",
-                            description = "Rows of ten columns (default: ${DEFAULT-VALUE}).")
-                    long rows,
-            @Mixin Rounds rounds,
-            @Option(
-                            names = "--partitions",
-                            defaultValue = "8",
-                            description = "Hash partitions of our table, 0 for none (default: ${DEFAULT-VALUE}, as the"
-                                    + " plan proposes for a table of this size).")
-                    int partitions,
-            @Mixin Report report)
+    int firstLoad(@Mixin Rows rows, @Mixin Rounds rounds, @Mixin Partitions partitions, @Mixin Report report)
             throws Exception {
-        return print(report, new FirstLoad(rows, rounds.count, partitions).run(this::progress));
+        return print(report, new FirstLoad(rows.count, rounds.count, partitions.count).run(this::progress));
     }
 
     @Command(
@@ -148,16 +155,8 @@ final class Main {
     @Command(
             name = "validation",
             description = "A full pass of the validator, beside a plain scan and hash of the same rows on each side.")
-    int validation(
-            @Option(
-                            names = "--rows",
-                            defaultValue = "1000000",
-                            description = "Rows of ten columns (default: ${DEFAULT-VALUE}).")
-                    long rows,
-            @Mixin Rounds rounds,
-            @Mixin Report report)
-            throws Exception {
-        return print(report, new Validation(rows, rounds.count).run(this::progress));
+    int validation(@Mixin Rows rows, @Mixin Rounds rounds, @Mixin Report report) throws Exception {
+        return print(report, new Validation(rows.count, rounds.count).run(this::progress));
     }
 
     @Command(
@@ -188,21 +187,9 @@ final class Main {
     @Command(
             name = "copy-limit",
             description = "The sink's part of a first load, beside one plain COPY of the same rows.")
-    int copyLimit(
-            @Option(
-                            names = "--rows",
-                            defaultValue = "1000000",
-                            description = "Rows of ten columns (default: ${DEFAULT-VALUE}).")
-                    long rows,
-            @Mixin Rounds rounds,
-            @Option(
-                            names = "--partitions",
-                            defaultValue = "8",
-                            description = "Hash partitions of both tables, 0 for none (default: ${DEFAULT-VALUE}).")
-                    int partitions,
-            @Mixin Report report)
+    int copyLimit(@Mixin Rows rows, @Mixin Rounds rounds, @Mixin Partitions partitions, @Mixin Report report)
             throws Exception {
-        return print(report, new CopyLimit(rows, rounds.count, partitions).run(this::progress));
+        return print(report, new CopyLimit(rows.count, rounds.count, partitions.count).run(this::progress));
     }
 
     @Command(
