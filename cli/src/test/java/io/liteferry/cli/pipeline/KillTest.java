@@ -14,18 +14,27 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The whole pipeline under a load with REPLACE, key changes, cascades and rollbacks, killed again and again. */
 class KillTest {
-    private static final int KILLS = 10;
-
     @TempDir
     Path folder;
 
     @Test
-    void isReadyAndEqualAfterTenKillsUnderLoadInEitherFormat() throws Exception {
+    void isReadyAndEqualAfterKillsUnderLoadInEitherFormat() throws Exception {
+        kill(4);
+    }
+
+    @Test
+    @Tag("long")
+    void isReadyAndEqualAfterFortyKills() throws Exception {
+        kill(40);
+    }
+
+    private void kill(int kills) throws Exception {
         Path source = folder.resolve("shop.db");
         ShopDatabase.create(source, 20_000, 7);
         MigrationFixture shop = MigrationFixture.of(folder, source);
@@ -36,8 +45,8 @@ class KillTest {
 
         try (ShopLoad load = new ShopLoad(source, 200, seed)) {
             load.start();
-            for (int kill = 1; kill <= KILLS; kill++) {
-                if (kill == KILLS / 2 + 1) {
+            for (int kill = 1; kill <= kills; kill++) {
+                if (kill == kills / 2 + 1) {
                     writeStructs(shop);
                 }
                 Process pipeline = shop.process(
@@ -54,7 +63,7 @@ class KillTest {
                 }
             }
             assertThat(load.failure()).isEmpty();
-            assertThat(load.writes().committed()).isGreaterThan(KILLS * 50L);
+            assertThat(load.writes().committed()).isGreaterThan(kills * 50L);
         }
 
         MigrationFixture.Ended run = shop.runUntilReady();
