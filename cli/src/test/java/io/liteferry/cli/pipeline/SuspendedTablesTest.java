@@ -41,12 +41,15 @@ class SuspendedTablesTest {
             services.await(AppliedPosition::consistent);
             run(
                     "jdbc:sqlite:" + source,
+                    // One transaction: what is told of one change is told of all.
+                    "BEGIN",
                     "ALTER TABLE person RENAME TO people",
                     "DELETE FROM people WHERE id = 2",
                     "INSERT INTO people VALUES (4, 'd')",
                     "DROP TABLE spare",
                     "CREATE TABLE fresh(id INTEGER PRIMARY KEY, v TEXT)",
-                    "INSERT INTO fresh VALUES (1, 'new')");
+                    "INSERT INTO fresh VALUES (1, 'new')",
+                    "COMMIT");
             services.await(a -> suspended(a, "person") && suspended(a, "spare"));
         }
         String status =
