@@ -37,12 +37,6 @@ final class Applied implements AutoCloseable {
         }
     }
 
-    /** Whether everything up to here is in the target. */
-    boolean reaches(Position end) {
-        Position now = position();
-        return now.logIdentity().equals(end.logIdentity()) && now.seq() >= end.seq();
-    }
-
     /** @throws LiteferryException {@link ErrorCode#CUTOVER_IN_DOUBT} where the target is not exactly there */
     Position demand(Position end) {
         Position now = position();

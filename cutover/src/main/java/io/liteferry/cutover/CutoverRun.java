@@ -77,7 +77,10 @@ final class CutoverRun {
             Position end = fence.position();
             String last = "log row " + end.seq();
             State.Draining draining = at.pass(holding.draining(last));
-            deadline.drain(last, () -> applied.position().seq(), () -> applied.reaches(end));
+            deadline.drain(
+                    last,
+                    applied::position,
+                    now -> now.logIdentity().equals(end.logIdentity()) && now.seq() >= end.seq());
             State.Proving proving = at.pass(draining.proving(watch.lap("drain")));
             deadline.demand("proving");
             proof.prove();
@@ -86,12 +89,7 @@ final class CutoverRun {
             watch.lap("slot");
             deadline.demand("opening PostgreSQL");
             at.demandNotCancelled();
-            try (TargetSwitch target = TargetSwitch.begin(
-                    conductor.plan(),
-                    conductor.connections(),
-                    applied.position(),
-                    source.counters(),
-                    deadline.left())) {
+            try (TargetSwitch target = begin(applied, source, deadline)) {
                 watch.lap("open");
                 deadline.demand("committing the fence");
                 fence.commit();
@@ -103,6 +101,11 @@ final class CutoverRun {
             }
         }
         return Cutover.hooked(conductor, at.run(), switching, watch, watch.total());
+    }
+
+    private TargetSwitch begin(Applied applied, SourceEnd source, Deadline deadline) {
+        return TargetSwitch.begin(
+                conductor.plan(), conductor.connections(), applied.position(), source.counters(), deadline.left());
     }
 
     /**
@@ -121,12 +124,7 @@ final class CutoverRun {
             prepared.close();
         }
         while (!deadline.over()) {
-            try (TargetSwitch again = TargetSwitch.begin(
-                    conductor.plan(),
-                    conductor.connections(),
-                    applied.position(),
-                    source.counters(),
-                    deadline.left())) {
+            try (TargetSwitch again = begin(applied, source, deadline)) {
                 again.commit();
                 return;
             } catch (LiteferryException e) {

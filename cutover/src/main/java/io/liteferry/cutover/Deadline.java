@@ -5,8 +5,8 @@ import io.liteferry.core.LiteferryException;
 import io.liteferry.cutover.hold.Watchdog;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
-import java.util.function.LongSupplier;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * How long writers may be held. While it lasts the watchdog is told that this process lives: one that is frozen is ended
@@ -76,16 +76,16 @@ final class Deadline implements AutoCloseable {
      * Waits until the other side has what was written.
      *
      * @param upTo what is waited for
-     * @param position of the other side, which moves as long as something arrives
+     * @param side asks how far the other side is; its answers differ as long as something arrives
      * @throws LiteferryException {@link ErrorCode#TIMED_OUT} where nothing arrives any more, or writers were held for long enough
      */
-    void drain(String upTo, LongSupplier position, BooleanSupplier arrived) throws InterruptedException {
-        long last = position.getAsLong();
+    <P> void drain(String upTo, Supplier<P> side, Predicate<P> arrived) throws InterruptedException {
+        P last = side.get();
+        P now = last;
         long moved = System.nanoTime();
-        while (!arrived.getAsBoolean()) {
+        while (!arrived.test(now)) {
             demand("draining up to " + upTo);
-            long now = position.getAsLong();
-            if (now != last) {
+            if (!now.equals(last)) {
                 last = now;
                 moved = System.nanoTime();
             } else if (System.nanoTime() - moved > STALLED.toNanos()) {
@@ -96,6 +96,7 @@ final class Deadline implements AutoCloseable {
                                 + " ms. See liteferry status for the service that is down.");
             }
             TimeUnit.MICROSECONDS.sleep(DRAIN_MICROS);
+            now = side.get();
         }
     }
 

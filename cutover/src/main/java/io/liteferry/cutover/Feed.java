@@ -40,17 +40,8 @@ final class Feed implements AutoCloseable {
         }
     }
 
-    /** Whether everything before the mark is in SQLite. */
-    boolean reached(String mark) {
-        return read().mark().equals(mark);
-    }
-
-    /** How far SQLite is: an offset in the topic. */
-    long position() {
-        return read().offset();
-    }
-
-    private ReversePosition read() {
+    /** How far SQLite is: everything before the last mark it names is there. */
+    ReversePosition position() {
         try {
             return ReversePosition.read(sqlite);
         } catch (SQLException e) {
@@ -60,7 +51,7 @@ final class Feed implements AutoCloseable {
 
     boolean reaches(String mark, Duration within) throws InterruptedException {
         long deadline = System.nanoTime() + within.toNanos();
-        while (!reached(mark)) {
+        while (!position().mark().equals(mark)) {
             if (System.nanoTime() > deadline) {
                 return false;
             }

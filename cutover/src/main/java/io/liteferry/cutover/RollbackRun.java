@@ -70,7 +70,10 @@ final class RollbackRun {
             sent.ifPresent(target::passOver);
             String mark = feed.mark();
             State.Draining draining = at.pass(holding.draining("mark " + mark));
-            deadline.drain("the last write of PostgreSQL", feed::position, () -> feed.reached(mark));
+            deadline.drain(
+                    "the last write of PostgreSQL",
+                    feed::position,
+                    now -> now.mark().equals(mark));
             State.Proving proving = at.pass(draining.proving(watch.lap("drain")));
             deadline.demand("proving");
             proof.prove();

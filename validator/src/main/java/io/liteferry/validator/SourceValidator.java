@@ -87,9 +87,13 @@ final class SourceValidator {
         return new Comparison(plan, turnsMissed);
     }
 
+    private ResultStore store() {
+        return new ResultStore(connections, plan.source());
+    }
+
     private ResultStore store(Comparison alreadyOpen) {
         try {
-            return new ResultStore(connections, plan.source());
+            return store();
         } catch (RuntimeException e) {
             alreadyOpen.close();
             throw e;
@@ -98,16 +102,19 @@ final class SourceValidator {
 
     /** Full passes: one a step where the source has a thread of its own, else as much of one as a turn may last. */
     Loop.Work passes() {
+        progress.remember(this::store);
         return new Passes();
     }
 
     /** Compares changed keys soon after they were applied, one stretch of the log a step. */
     Loop.Work changes() {
+        progress.remember(this::store);
         return new Changes();
     }
 
     /** Looks at the open mismatches again. */
     Loop.Work mismatches() {
+        progress.remember(this::store);
         return new Mismatches();
     }
 
@@ -118,6 +125,7 @@ final class SourceValidator {
 
     /** The verdict of every moment. */
     Loop.Work verdicts(ValidationTopic topic) {
+        progress.remember(this::store);
         return new Verdicts(topic);
     }
 
@@ -125,15 +133,6 @@ final class SourceValidator {
     private abstract class Compared implements Loop.Work {
         final Comparison sides = comparison();
         final ResultStore store = store(sides);
-
-        Compared() {
-            try {
-                store.remember(progress);
-            } catch (RuntimeException e) {
-                close();
-                throw e;
-            }
-        }
 
         @Override
         public void close() {
@@ -194,9 +193,6 @@ final class SourceValidator {
         private final VerdictWatch watch;
 
         Verdicts(ValidationTopic topic) {
-            try (ResultStore store = new ResultStore(connections, plan.source())) {
-                store.remember(progress);
-            }
             this.watch =
                     new VerdictWatch(plan, progress, lag, metrics, clock, document -> topic.publish(plan, document));
         }

@@ -30,6 +30,7 @@ import java.util.concurrent.atomic.LongAdder;
 public final class TwoSides implements AutoCloseable {
     public static final String NAME = "shop";
     public static final String LOG_IDENTITY = "log-1";
+    public static final Duration PATIENCE = Duration.ofMillis(200);
     private static final String[] TRIGGERS = {"INSERT", "UPDATE", "DELETE"};
 
     public final Connection sqlite;
@@ -153,12 +154,16 @@ public final class TwoSides implements AutoCloseable {
     }
 
     public Outcome pass(String table, Duration patience) {
+        return pass(table, patience, plan.options().integer(Options.VALIDATION_RANGE_ROWS));
+    }
+
+    public Outcome pass(String table, Duration patience, int rangeRows) {
         List<Finding> findings = new ArrayList<>();
         try (Comparison sides = comparison()) {
             TableTally tally = new TablePass(
                             sides,
                             plan.table(table).orElseThrow(),
-                            plan.options().integer(Options.VALIDATION_RANGE_ROWS),
+                            rangeRows,
                             new Pace(Long.MAX_VALUE),
                             patience,
                             new TablePass.Listener() {
@@ -176,7 +181,7 @@ public final class TwoSides implements AutoCloseable {
     }
 
     public Outcome pass(String table) {
-        return pass(table, Duration.ofMillis(200));
+        return pass(table, PATIENCE);
     }
 
     @Override

@@ -22,7 +22,7 @@ final class RunningMigration {
 
     /** What the next command on the same source is to be given. */
     String again(Plan plan) {
-        return " --config " + path() + (plan.several() ? " --source " + plan.source() : "");
+        return plan.arguments(path());
     }
 
     Plan plan() {

@@ -94,6 +94,15 @@ public record Plan(String name, Options options, List<TablePlan> tables, List<So
         return !listed.isEmpty();
     }
 
+    /**
+     * What a command on this source is to be given: for messages that name the command to run.
+     *
+     * @param config path of the migration file
+     */
+    public String arguments(Object config) {
+        return " --config " + config + (several() ? " --source " + source() : "");
+    }
+
     private Source one() {
         if (sources().size() != 1) {
             throw new IllegalStateException("a plan of " + sources().size() + " sources is used as that of one");

@@ -56,6 +56,37 @@ public record PgConnections(String url, String username, String password) {
         }
     }
 
+    /** What is done with a connection before it is used. */
+    public interface Preparation<T> {
+        T run(Connection c) throws SQLException;
+    }
+
+    /**
+     * A connection with what is prepared on it; closed again where that fails.
+     *
+     * @param tried what the preparation is for, where PostgreSQL refuses it
+     */
+    public <T> T open(String application, String tried, Preparation<T> preparation) {
+        Connection c = open(application);
+        try {
+            return preparation.run(c);
+        } catch (SQLException e) {
+            throw closing(c, failure(tried, e));
+        } catch (RuntimeException e) {
+            throw closing(c, e);
+        }
+    }
+
+    /** Closes a connection that is of no use after a failure. */
+    public static RuntimeException closing(Connection c, RuntimeException failure) {
+        try {
+            c.close();
+        } catch (SQLException e) {
+            failure.addSuppressed(e);
+        }
+        return failure;
+    }
+
     /**
      * True where a pooler stands between, as pgbouncer does: then the process that serves us is another than the one that
      * answered when the connection was made. Nothing may be left in a session there but for the transaction.

@@ -192,7 +192,7 @@ public final class Gates {
     }
 
     private String command(String words) {
-        return words + " --config " + config + (plan.several() ? " --source " + plan.source() : "");
+        return words + plan.arguments(config);
     }
 
     /** The gates that are closed and not overridden. */

@@ -2,7 +2,6 @@ package io.liteferry.validator.compare;
 
 import io.liteferry.core.row.RowKey;
 import io.liteferry.validator.canonical.CanonicalKey;
-import io.liteferry.validator.canonical.CanonicalRow;
 import io.liteferry.validator.canonical.KeyOrder;
 import io.liteferry.validator.canonical.SourceKeys;
 import java.util.ArrayList;
@@ -10,11 +9,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Merges a range of the source, in memory as keys and hashes, with the same range of the target as it streams past in the
- * same key order. Every row of either side is met once.
+ * Merges a range of the source with the same range of the target, both in the same key order. Every row of either side is
+ * met once.
  */
-final class RangeMerge implements TargetSide.Rows {
-    private final TableLayout layout;
+final class RangeMerge {
     private final InFlight inFlight;
     private final List<SourceRow> source;
     private final SourceKeys keys;
@@ -25,12 +23,10 @@ final class RangeMerge implements TargetSide.Rows {
     private boolean lastEqual;
     private int at;
     private long sourceRows;
-    private long targetRows;
     private long equal;
 
     /** @param source in key order */
     RangeMerge(TableLayout layout, InFlight inFlight, List<SourceRow> source) {
-        this.layout = layout;
         this.inFlight = inFlight;
         this.source = new ArrayList<>();
         this.keys = layout.sourceKeys();
@@ -44,10 +40,17 @@ final class RangeMerge implements TargetSide.Rows {
         }
     }
 
-    @Override
-    public void row(CanonicalRow row) {
-        targetRows++;
-        CanonicalKey name = new CanonicalKey(row.columns(layout.key()));
+    /** Merges all rows of the range. */
+    RangeResult with(List<TargetRange.Row> target) {
+        target.forEach(this::row);
+        while (at < source.size()) {
+            missing();
+        }
+        return new RangeResult(sourceRows, target.size(), equal, aside, suspects);
+    }
+
+    private void row(TargetRange.Row row) {
+        CanonicalKey name = row.name();
         if (name.equals(last)) {
             // One id twice: in two partitions, or under a key that lost its index. It is one row to look at, not two.
             if (lastEqual) {
@@ -89,24 +92,5 @@ final class RangeMerge implements TargetSide.Rows {
 
     private void suspect(CanonicalKey name, List<RowKey> spellings) {
         (inFlight.holds(name) ? aside : suspects).add(new Suspect(name, spellings));
-    }
-
-    /** The key of the last row of the target, or null where it has none. */
-    @Nullable
-    CanonicalKey last() {
-        return last;
-    }
-
-    /**
-     * Ends the merge.
-     *
-     * @param complete false where the target had more rows than were read: then the source's rows above its last row
-     *     belong to the next range
-     */
-    RangeResult end(boolean complete) {
-        while (complete && at < source.size()) {
-            missing();
-        }
-        return new RangeResult(sourceRows, targetRows, equal, aside, suspects);
     }
 }

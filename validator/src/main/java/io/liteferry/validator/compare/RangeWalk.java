@@ -3,15 +3,21 @@ package io.liteferry.validator.compare;
 import io.liteferry.core.change.Position;
 import io.liteferry.core.row.RowKey;
 import io.liteferry.validator.canonical.CanonicalKey;
+import io.liteferry.validator.canonical.KeyOrder;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Walks a table whose keys both sides order alike, range by range. The source's part of a range is read first, as keys
- * and hashes, and says where the range ends; the target's part then streams past it.
+ * Walks a table whose keys both sides order alike, range by range. Both sides' parts of a range are read at the same time,
+ * as keys and hashes; the range ends where the part ends that goes less far, and what the other has above that belongs to
+ * the next.
  */
 final class RangeWalk implements Walk {
+    /** The target is read by one row in so many further than the source: rows that only it has seldom cut a range. */
+    private static final int SPARE = 64;
+
+    private final KeyOrder order = new KeyOrder();
     private final Comparison sides;
     private final TableLayout layout;
     private final RangeSize size;
@@ -58,43 +64,38 @@ final class RangeWalk implements Walk {
         try {
             Comparison.Reach reach = sides.begin(layout);
             partial |= reach.cursor() != null;
-            int rows = size.rows();
-            Part part = sides.source(layout, reach, s -> new Part(s.range(after, reach.cursor(), size), s.inFlight()));
-            position = reach.position();
-            return compare(reach, part, rows);
+            int most = size.rows() + size.rows() / SPARE + 1;
+            try (TargetRange target = sides.target().ahead(layout, targetAfter, cursorName(reach), most)) {
+                Part part =
+                        sides.source(layout, reach, s -> new Part(s.range(after, reach.cursor(), size), s.inFlight()));
+                position = reach.position();
+                return compare(part, target.rows(), most);
+            }
         } finally {
             sides.end();
         }
     }
 
-    private RangeResult compare(Comparison.Reach reach, Part part, int rangeRows) throws NotComparableException {
-        List<SourceRow> rows = part.range().rows();
-        boolean end = part.range().complete();
-        CanonicalKey upTo = end ? cursorName(reach) : lastName(rows).orElse(null);
-        if (!end && upTo == null) {
-            // Not one key of the range means anything to the target: nothing to read there.
-            RangeMerge merge = new RangeMerge(layout, part.inFlight(), rows);
-            after = rows.get(rows.size() - 1).key();
-            return merge.end(true);
+    private RangeResult compare(Part part, List<TargetRange.Row> target, int most) {
+        List<SourceRow> source = part.range().rows();
+        boolean sourceEnds = part.range().complete();
+        boolean targetEnds = target.size() < most;
+        CanonicalKey upTo = sourceEnds ? null : lastName(source).orElse(null);
+        // Where not one key of the range means anything to the target, it has no rows for it.
+        int targetRows = sourceEnds ? target.size() : upTo == null ? 0 : upTo(target, upTo);
+        int sourceRows = source.size();
+        boolean cut = targetRows == target.size() && !targetEnds;
+        if (cut) {
+            // The next row may have the key of the last: they belong into one range.
+            targetRows = beforeLastKey(target);
+            upTo = target.get(targetRows - 1).name();
+            sourceRows = namedUpTo(source, upTo);
         }
-        long limit = 2L * rangeRows;
-        RangeMerge merge = new RangeMerge(layout, part.inFlight(), rows);
-        long[] read = {0};
-        sides.target().range(layout, true, targetAfter, upTo, limit, row -> {
-            read[0]++;
-            merge.row(row);
-        });
-        boolean cut = read[0] == limit;
-        CanonicalKey last = merge.last();
-        if (cut && last != null) {
-            targetAfter = last;
-            after = layout.sourceKeys().of(last.bytes()).get(0);
-        } else {
-            targetAfter = upTo;
-            after = rows.isEmpty() ? after : rows.get(rows.size() - 1).key();
-        }
-        done = end && !cut;
-        return merge.end(!cut);
+        targetAfter = upTo == null ? targetAfter : upTo;
+        after = sourceRows == 0 ? after : source.get(sourceRows - 1).key();
+        done = sourceEnds && !cut;
+        return new RangeMerge(layout, part.inFlight(), source.subList(0, sourceRows))
+                .with(target.subList(0, targetRows));
     }
 
     private @Nullable CanonicalKey cursorName(Comparison.Reach reach) {
@@ -109,5 +110,35 @@ final class RangeWalk implements Walk {
             }
         }
         return Optional.empty();
+    }
+
+    /** How many rows stand at or below a key. */
+    private int upTo(List<TargetRange.Row> rows, CanonicalKey key) {
+        int count = rows.size();
+        while (count > 0 && order.compare(rows.get(count - 1).name().bytes(), key.bytes()) > 0) {
+            count--;
+        }
+        return count;
+    }
+
+    /** How many rows stand at or below a key, up to the last of those that have a name. */
+    private int namedUpTo(List<SourceRow> rows, CanonicalKey key) {
+        int count = rows.size();
+        while (count > 0
+                && (!rows.get(count - 1).keyFits()
+                        || order.compare(rows.get(count - 1).name().bytes(), key.bytes()) > 0)) {
+            count--;
+        }
+        return count;
+    }
+
+    /** How many rows stand before those of the last key; all, where there is no other. */
+    private static int beforeLastKey(List<TargetRange.Row> rows) {
+        CanonicalKey last = rows.get(rows.size() - 1).name();
+        int count = rows.size();
+        while (count > 0 && rows.get(count - 1).name().equals(last)) {
+            count--;
+        }
+        return count == 0 ? rows.size() : count;
     }
 }

@@ -34,25 +34,16 @@ final class ReverseFeed implements AutoCloseable {
 
     ReverseFeed(Plan plan, PgConnections connections) {
         this.partition = new TopicPartition(TopicNames.of(plan).reverse(), plan.partition());
-        this.marks = connections.open("liteferry-validator-mark");
+        this.marks = connections.open("liteferry-validator-mark", "Preparing a connection for marks", c -> {
+            c.setAutoCommit(true);
+            return c;
+        });
         try {
-            marks.setAutoCommit(true);
             this.consumer = KafkaClients.of(plan.options()).consumer("liteferry-validator-" + plan.source());
             consumer.assign(List.of(partition));
-        } catch (SQLException e) {
-            throw closing(PgConnections.failure("Preparing a connection for marks", e));
         } catch (RuntimeException e) {
-            throw closing(e);
+            throw PgConnections.closing(marks, e);
         }
-    }
-
-    private RuntimeException closing(RuntimeException failure) {
-        try {
-            marks.close();
-        } catch (SQLException e) {
-            failure.addSuppressed(e);
-        }
-        return failure;
     }
 
     /** Writes a mark; everything that was committed before stands before it in the topic. */

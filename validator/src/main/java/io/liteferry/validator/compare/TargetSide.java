@@ -1,6 +1,5 @@
 package io.liteferry.validator.compare;
 
-import io.liteferry.core.LiteferryException;
 import io.liteferry.core.change.AppliedPosition;
 import io.liteferry.core.change.Position;
 import io.liteferry.core.plan.ColumnPlan;
@@ -24,6 +23,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -40,36 +41,28 @@ final class TargetSide implements AutoCloseable {
 
     private final Connection connection;
     private final @Nullable String source;
+    private final ExecutorService beside = Executors.newSingleThreadExecutor(r -> {
+        Thread t = new Thread(r, Thread.currentThread().getName() + "-target");
+        t.setDaemon(true);
+        return t;
+    });
 
     /** @param source whose rows these are; null where nothing of ours has filled the database */
     TargetSide(PgConnections connections, @Nullable String source) {
-        this.connection = connections.open("liteferry-validator");
         this.source = source;
-        try {
+        this.connection = connections.open("liteferry-validator", "Preparing a connection for reading", c -> {
             // Through a pooler these settings would go to whoever is served next, and not hold for us.
-            connections.demandDirect(connection, "Comparing rows");
-            connection.rollback();
-            connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
-            connection.setReadOnly(true);
-            try (Statement s = connection.createStatement()) {
+            connections.demandDirect(c, "Comparing rows");
+            c.rollback();
+            c.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+            c.setReadOnly(true);
+            try (Statement s = c.createStatement()) {
                 // An id in the wrong partition is seen only where that partition is looked into.
                 s.execute("SET enable_partition_pruning = off");
             }
-            connection.commit();
-        } catch (SQLException e) {
-            throw closing(PgConnections.failure("Preparing a connection for reading", e));
-        } catch (LiteferryException e) {
-            throw closing(e);
-        }
-    }
-
-    private LiteferryException closing(LiteferryException failure) {
-        try {
-            connection.close();
-        } catch (SQLException e) {
-            failure.addSuppressed(e);
-        }
-        return failure;
+            c.commit();
+            return c;
+        });
     }
 
     /**
@@ -114,6 +107,16 @@ final class TargetSide implements AutoCloseable {
     /** Receives rows in canonical form; the row is used again for the next. */
     interface Rows {
         void row(CanonicalRow row) throws NotComparableException;
+    }
+
+    /**
+     * Begins to read a range, ordered as the source orders it, beside whatever is done meanwhile. Nothing else is asked of
+     * this side until that is closed.
+     *
+     * @param limit rows at the most
+     */
+    TargetRange ahead(TableLayout layout, @Nullable CanonicalKey after, @Nullable CanonicalKey upTo, long limit) {
+        return new TargetRange(beside, layout, rows -> range(layout, true, after, upTo, limit, rows));
     }
 
     /**
@@ -377,6 +380,7 @@ final class TargetSide implements AutoCloseable {
 
     @Override
     public void close() {
+        beside.shutdown();
         try {
             connection.close();
         } catch (SQLException e) {

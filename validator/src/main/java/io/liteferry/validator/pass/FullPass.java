@@ -11,11 +11,11 @@ import io.liteferry.validator.compare.Pace;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /**
  * Full passes over all tables, in rounds. The tables of a round take turns, a range each, so that none waits for the end
@@ -25,13 +25,7 @@ import java.util.concurrent.TimeUnit;
 public final class FullPass {
     private static final long KEEP_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private final Plan plan;
-    private final Comparison sides;
-    private final ResultStore store;
-    private final Progress progress;
-    private final ValidationMetrics metrics;
-    private final Pace pace;
-    private final Clock clock;
+    private final TableTurn.Parts parts;
     private final Duration old;
     private long keptAt;
 
@@ -43,13 +37,7 @@ public final class FullPass {
             ValidationMetrics metrics,
             Pace pace,
             Clock clock) {
-        this.plan = plan;
-        this.sides = sides;
-        this.store = store;
-        this.progress = progress;
-        this.metrics = metrics;
-        this.pace = pace;
-        this.clock = clock;
+        this.parts = new TableTurn.Parts(plan, sides, store, progress, metrics, pace, clock);
         this.old = Duration.ofMillis(plan.options().number(Options.VALIDATION_READY_MAX_AGE_MS))
                 .dividedBy(2);
     }
@@ -66,33 +54,30 @@ public final class FullPass {
      */
     public boolean run(Duration most) {
         try {
-            store.remember(progress);
             return compare(System.nanoTime(), most.toNanos());
         } catch (LiteferryException e) {
             if (e.code() != ErrorCode.TARGET_UNREACHABLE) {
                 // Whoever cannot be reached comes back as it was; what cannot be read may be anything.
-                progress.startOver();
-                store.startOver();
+                parts.progress().startOver();
+                parts.store().startOver();
             }
             throw e;
         } finally {
-            progress.idle();
+            parts.progress().idle();
         }
     }
 
     private boolean compare(long began, long most) {
         long round = round();
-        Deque<TableTurn> turns = new ArrayDeque<>();
-        plan.tables().stream()
-                .filter(t -> progress.number(t.source()) < round)
-                .forEach(t -> turns.add(begin(t, round, false)));
+        Deque<TableTurn> turns =
+                new ArrayDeque<>(begin(t -> parts.progress().number(t.source()) < round, round, false));
         keptAt = System.nanoTime();
         long left = turns.size();
         boolean time = true;
-        while (left > 0 && !pace.stopping() && time) {
+        while (left > 0 && !parts.pace().stopping() && time) {
             TableTurn turn = turns.removeFirst();
             boolean ended = turn.take();
-            if (!ended || pace.stopping()) {
+            if (!ended || parts.pace().stopping()) {
                 turns.addLast(turn);
             } else {
                 turn.end(standing());
@@ -110,8 +95,9 @@ public final class FullPass {
 
     /** The round that some tables have still to be compared in, or the next. */
     private long round() {
-        List<Long> numbers =
-                plan.tables().stream().map(t -> progress.number(t.source())).toList();
+        List<Long> numbers = parts.plan().tables().stream()
+                .map(t -> parts.progress().number(t.source()))
+                .toList();
         long last = numbers.stream().mapToLong(n -> n).max().orElse(0);
         boolean ended = numbers.stream().allMatch(n -> n == last);
         return ended ? last + 1 : last;
@@ -119,22 +105,24 @@ public final class FullPass {
 
     /** Tables that are done in this round and get old before it ends. */
     private List<TableTurn> again(Deque<TableTurn> turns, long round) {
-        List<TableTurn> again = new ArrayList<>();
-        for (TablePlan table : plan.tables()) {
-            boolean done = turns.stream().noneMatch(t -> t.isOf(table));
-            boolean aged = progress.last(table.source())
-                    .filter(r -> r.ended().plus(old).isBefore(clock.instant()))
-                    .isPresent();
-            if (done && aged) {
-                again.add(begin(table, round, true));
-            }
-        }
-        return again;
+        Predicate<TablePlan> done = table -> turns.stream().noneMatch(t -> t.isOf(table));
+        Predicate<TablePlan> aged = table -> parts.progress()
+                .last(table.source())
+                .filter(r -> r.ended().plus(old).isBefore(parts.clock().instant()))
+                .isPresent();
+        return begin(done.and(aged), round, true);
     }
 
-    private TableTurn begin(TablePlan table, long round, boolean again) {
-        TableTurn.Parts parts = new TableTurn.Parts(plan, sides, store, progress, metrics, pace, clock);
-        return TableTurn.begin(parts, table, round, standing(), again);
+    private List<TableTurn> begin(Predicate<TablePlan> which, long round, boolean again) {
+        List<TablePlan> tables = parts.plan().tables().stream().filter(which).toList();
+        if (tables.isEmpty()) {
+            return List.of();
+        }
+        Optional<Comparison.Standing> standing = standing();
+        Plan now = parts.sides().now(parts.plan());
+        return tables.stream()
+                .map(t -> TableTurn.begin(parts, t, now, round, standing, again))
+                .toList();
     }
 
     private void keep(Deque<TableTurn> turns) {
@@ -144,7 +132,7 @@ public final class FullPass {
 
     private Optional<Comparison.Standing> standing() {
         try {
-            return Optional.of(sides.standing());
+            return Optional.of(parts.sides().standing());
         } catch (NotComparableException e) {
             return Optional.empty();
         }

@@ -36,15 +36,18 @@ public final class Progress {
     /** What was known of a table when a validator ended. */
     record Kept(PassResult last, Clean clean) {}
 
-    /** Goes on from what is written down; only the first time. */
-    synchronized void remember(Supplier<Map<String, Kept>> kept) {
-        if (!remembered) {
-            kept.get().forEach((table, k) -> {
+    /** Goes on from what the validator before this one has written down; opens the store only the first time. */
+    public synchronized void remember(Supplier<ResultStore> open) {
+        if (remembered) {
+            return;
+        }
+        try (ResultStore store = open.get()) {
+            store.kept().forEach((table, k) -> {
                 results.put(table, k.last());
                 clean.put(table, k.clean());
             });
-            remembered = true;
         }
+        remembered = true;
     }
 
     /**

@@ -53,12 +53,12 @@ public final class ResultStore implements AutoCloseable {
         }
     }
 
-    /** Tells what the validator before this one knew; only the first time. */
-    public void remember(Progress progress) {
-        progress.remember(() -> transaction("Reading liteferry.validation_pass", this::kept));
+    /** What the validator before this one knew, by table. */
+    Map<String, Progress.Kept> kept() {
+        return transaction("Reading liteferry.validation_pass", this::readKept);
     }
 
-    private Map<String, Progress.Kept> kept() throws SQLException {
+    private Map<String, Progress.Kept> readKept() throws SQLException {
         Map<String, Progress.Kept> kept = new HashMap<>();
         // A mismatch found after the pass ended takes its word back.
         try (PreparedStatement ps = connection.prepareStatement("SELECT DISTINCT ON (p.table_name) p.*, t.era,"

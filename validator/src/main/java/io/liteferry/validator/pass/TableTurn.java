@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** One table in a round: a pass that is made range by range, written down on its way, and gone on with after a restart. */
 final class TableTurn {
@@ -40,7 +41,13 @@ final class TableTurn {
             Clock clock) {}
 
     private TableTurn(
-            Parts parts, TablePlan table, PassStart start, Optional<String> era, boolean again, Optional<Place> from) {
+            Parts parts,
+            TablePlan table,
+            Plan now,
+            PassStart start,
+            Optional<String> era,
+            boolean again,
+            Optional<Place> from) {
         this.parts = parts;
         this.table = table;
         this.start = start;
@@ -50,7 +57,7 @@ final class TableTurn {
         parts.progress().begun(name, from.map(Place::sourceRows).orElse(0L));
         this.pass = new TablePass(
                 parts.sides(),
-                parts.sides().now(parts.plan()).table(name).orElse(table),
+                now.table(name).orElse(table),
                 parts.plan().options().integer(Options.VALIDATION_RANGE_ROWS),
                 parts.pace(),
                 PATIENCE,
@@ -76,16 +83,21 @@ final class TableTurn {
     /**
      * Goes on with the pass that was left, where what it has compared still counts; else begins.
      *
+     * @param table as it was planned at first
+     * @param now the plan with what has happened to the columns since
      * @param standing where both sides are now; empty where that cannot be told
      * @param again whether the table has been compared in this round already
      */
     static TableTurn begin(
-            Parts parts, TablePlan table, long round, Optional<Comparison.Standing> standing, boolean again) {
+            Parts parts, TablePlan table, Plan now, long round, Optional<Comparison.Standing> standing, boolean again) {
         Optional<String> era = standing.flatMap(s -> s.era(table));
         Optional<Underway> left = parts.store().underway(table.source());
         Optional<String> lost = left.flatMap(u -> whyLost(parts, u, round, era));
         if (left.isPresent()) {
-            LOG.atInfo()
+            // Of many sources each goes on in each of its turns; only the first tells of a restart.
+            boolean turn =
+                    lost.isEmpty() && parts.progress().running(table.source()).rows() > 0;
+            LOG.atLevel(turn ? Level.DEBUG : Level.INFO)
                     .addKeyValue("source", parts.plan().source())
                     .addKeyValue("table", table.source())
                     .addKeyValue("pass", left.get().number())
@@ -94,13 +106,13 @@ final class TableTurn {
                     .log(lost.isPresent() ? "the pass over the table begins anew" : "the pass over the table goes on");
         }
         if (left.isPresent() && lost.isEmpty()) {
-            return new TableTurn(parts, table, left.get().start(), era, again, left.map(Underway::place));
+            return new TableTurn(parts, table, now, left.get().start(), era, again, left.map(Underway::place));
         }
         PassStart start = new PassStart(
                 round,
                 parts.clock().instant(),
                 standing.filter(s -> era.isPresent()).map(Comparison.Standing::position));
-        return new TableTurn(parts, table, start, era, again, Optional.empty());
+        return new TableTurn(parts, table, now, start, era, again, Optional.empty());
     }
 
     /** Why the part of a pass that was made does not count; empty where it does: the log covers what changed since. */

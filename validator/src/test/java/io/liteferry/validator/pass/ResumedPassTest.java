@@ -81,6 +81,7 @@ class ResumedPassTest {
 
     private static boolean run(TwoSides sides, Plan plan, Duration most, Clock clock) {
         Progress progress = new Progress();
+        progress.remember(() -> new ResultStore(PgConnections.of(plan.options()), TwoSides.NAME));
         ValidationMetrics metrics = new ValidationMetrics(new SimpleMeterRegistry(), plan, progress);
         try (Comparison comparison = new Comparison(plan, sides.turnsMissed);
                 ResultStore store = new ResultStore(PgConnections.of(plan.options()), TwoSides.NAME)) {
@@ -100,10 +101,9 @@ class ResumedPassTest {
     private String standing() throws SQLException {
         Progress progress = new Progress();
         ValidationMetrics metrics = new ValidationMetrics(new SimpleMeterRegistry(), sides.plan, progress);
-        try (ResultStore store = new ResultStore(PgConnections.of(sides.plan.options()), TwoSides.NAME);
-                VerdictWatch watch = new VerdictWatch(
-                        sides.plan, progress, new LagWindow(1_000, 100), metrics, Clock.systemUTC(), d -> {})) {
-            store.remember(progress);
+        progress.remember(() -> new ResultStore(PgConnections.of(sides.plan.options()), TwoSides.NAME));
+        try (VerdictWatch watch = new VerdictWatch(
+                sides.plan, progress, new LagWindow(1_000, 100), metrics, Clock.systemUTC(), d -> {})) {
             watch.look();
         }
         return sides.targetValue(
