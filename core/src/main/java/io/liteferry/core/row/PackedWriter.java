@@ -27,6 +27,11 @@ public final class PackedWriter {
         return length;
     }
 
+    /** What was written, at the beginning of this; written over by what follows. */
+    public byte[] array() {
+        return bytes;
+    }
+
     public byte[] toBytes() {
         return Arrays.copyOf(bytes, length);
     }

@@ -18,11 +18,14 @@ public final class ReadTime {
     private static final long SHARED_MILLIS = 5;
 
     private final PreparedStatement journalMode;
+    private final PreparedStatement dataVersion;
     private final long maxNanos;
     private boolean wal;
+    private long version = -1;
 
     public ReadTime(Connection connection, long maxMillis) throws SQLException {
         this.journalMode = connection.prepareStatement("PRAGMA main.journal_mode");
+        this.dataVersion = connection.prepareStatement("PRAGMA main.data_version");
         this.maxNanos = TimeUnit.MILLISECONDS.toNanos(maxMillis);
     }
 
@@ -34,6 +37,19 @@ public final class ReadTime {
             }
         }
         return wal ? maxNanos : Math.min(maxNanos, TimeUnit.MILLISECONDS.toNanos(SHARED_MILLIS));
+    }
+
+    /**
+     * Whether anybody has committed since this was asked last, or may have: asked inside the read transaction, after its
+     * first SELECT. Where nobody does, nobody needs the WAL to be reset.
+     */
+    public boolean committed() throws SQLException {
+        try (ResultSet rs = dataVersion.executeQuery()) {
+            rs.next();
+            long before = version;
+            version = rs.getLong(1);
+            return version != before;
+        }
     }
 
     /** Whether a reader keeps no commit waiting, as of the last {@link #nanos()}. */

@@ -44,7 +44,7 @@ public final class ReadTurn implements AutoCloseable {
     }
 
     /**
-     * A turn, held until closed, and then followed by a gap as long as the read was, at most 10 ms. {@link #taken()} is
+     * A turn, held until closed, and then followed by a gap as long as the read was, at most 10 ms, or 2 ms where nobody writes. {@link #taken()} is
      * false where patience ran out.
      */
     public final class Held implements AutoCloseable {
@@ -52,6 +52,7 @@ public final class ReadTurn implements AutoCloseable {
         private final boolean inProcess;
         private final @Nullable FileLock file;
         private int gapFactor = 1;
+        private long longestGap = LONGEST_GAP_NANOS;
 
         private Held(boolean inProcess, @Nullable FileLock file) {
             this.inProcess = inProcess;
@@ -62,6 +63,11 @@ public final class ReadTurn implements AutoCloseable {
             return file != null;
         }
 
+        /** Makes the gap just long enough for another reader to have its turn: where nobody writes, there is no WAL to reset. */
+        public void shortenGap() {
+            longestGap = 2 * RETRY_NANOS;
+        }
+
         /** Makes the gap so many times as long: where every reader stands in a writer's way. */
         public void lengthenGap(int factor) {
             gapFactor = factor;
@@ -70,7 +76,7 @@ public final class ReadTurn implements AutoCloseable {
         @Override
         public void close() throws IOException {
             long now = System.nanoTime();
-            nextNanos = now + gapFactor * Math.min(now - since, LONGEST_GAP_NANOS);
+            nextNanos = now + gapFactor * Math.min(now - since, longestGap);
             try {
                 if (file != null) {
                     write(now, nextNanos);

@@ -91,6 +91,8 @@ public record SqliteFile(Path path) {
         SQLiteConfig config = new SQLiteConfig();
         config.setBusyTimeout(BUSY_TIMEOUT_MS);
         config.enableLoadExtension(false);
+        // The driver lets one thread in at a time; SQLite's own mutex around every value costs a tenth of a scan.
+        config.setOpenMode(SQLiteOpenMode.NOMUTEX);
         return config;
     }
 

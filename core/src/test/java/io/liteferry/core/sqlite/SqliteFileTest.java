@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.liteferry.core.ErrorCode;
 import io.liteferry.core.LiteferryException;
 import java.io.IOException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -119,5 +121,15 @@ class SqliteFileTest {
         } catch (SQLException e) {
             throw new AssertionError(e);
         }
+    }
+
+    @Test
+    void theDriverLetsOneThreadAtATimeIntoAConnectionWithoutSqlitesMutex() throws Exception {
+        assertThat(Class.forName("org.sqlite.core.NativeDB").getDeclaredMethods())
+                .filteredOn(m -> Modifier.isNative(m.getModifiers()) && !Modifier.isStatic(m.getModifiers()))
+                .filteredOn(m -> !Modifier.isSynchronized(m.getModifiers()))
+                .extracting(Method::getName)
+                .as("SQLite allows interrupt from any thread; the version is a constant")
+                .containsExactlyInAnyOrder("interrupt", "libversion_utf8");
     }
 }

@@ -153,6 +153,8 @@ final class SourceSide implements AutoCloseable {
                 ReadTurn.Held h = held;
                 if (h != null && !time.wal()) {
                     h.lengthenGap(ReadTime.SHARED_GAP_FACTOR);
+                } else if (h != null && !time.committed()) {
+                    h.shortenGap();
                 }
                 return work.read(transaction);
             });

@@ -4,6 +4,7 @@ import io.liteferry.core.row.PackedReader;
 import io.liteferry.core.row.PackedWriter;
 import io.liteferry.core.row.RowKey;
 import io.liteferry.core.row.SqliteValue;
+import io.liteferry.core.row.StorageClass;
 import io.liteferry.core.sqlite.RowReader;
 import io.liteferry.validator.canonical.CanonicalKey;
 import io.liteferry.validator.canonical.CanonicalRow;
@@ -36,6 +37,9 @@ final class SourceSnapshot {
     private final SourceForm form;
     private final SourceForm keyForm;
     private final boolean utf16;
+    private final PackedWriter packed = new PackedWriter();
+    private final PackedWriter packedKey = new PackedWriter();
+    private final PackedReader values = new PackedReader();
 
     SourceSnapshot(
             Connection connection,
@@ -119,15 +123,13 @@ final class SourceSnapshot {
         try (PreparedStatement ps = connection.prepareStatement(rangeSql(above, upTo, limit + 1L - rows.size()))) {
             bind(ps, bound);
             RowReader reader = new RowReader(ps, utf16);
-            PackedWriter packed = new PackedWriter();
-            PackedReader values = new PackedReader();
             CanonicalRow row = layout.newRow();
             try (ResultSet rs = ps.executeQuery()) {
                 while (rs.next()) {
                     if (rows.size() == limit || rows.size() % ROWS_PER_LOOK == 1 && timeIsUp()) {
                         return false;
                     }
-                    rows.add(read(reader, packed, values, row));
+                    rows.add(read(reader, row));
                 }
             }
         }
@@ -148,14 +150,31 @@ final class SourceSnapshot {
                 + " ORDER BY " + String.join(", ", shape.keyTerms()) + " LIMIT " + limit;
     }
 
-    private SourceRow read(RowReader reader, PackedWriter packed, PackedReader values, CanonicalRow row)
-            throws SQLException {
-        RowKey key = key(reader, packed);
+    private SourceRow read(RowReader reader, CanonicalRow row) throws SQLException {
         reader.values(packed.reset(), 0, layout.columns().size());
-        boolean fits = form.write(values.reset(packed.toBytes()), row.reset());
+        RowKey key = key();
+        boolean fits = form.write(values.reset(packed.array(), 0, packed.length()), row.reset());
         byte[] name = row.columns(layout.key());
         boolean keyFits = fits || keyForm.write(values.reset(key.packed()), layout.newRow());
         return new SourceRow(key, new CanonicalKey(name), row.hash(), fits, keyFits);
+    }
+
+    /** The key of the row that was read, as {@link RowReader#key} gives it: asking SQLite again costs more. */
+    private RowKey key() {
+        packedKey.reset();
+        for (int k : layout.key()) {
+            values.reset(packed.array(), 0, packed.length());
+            for (int i = 0; i < k; i++) {
+                values.next();
+            }
+            int from = values.position();
+            if (values.next() == StorageClass.REAL) {
+                RowKey.putCanonicalReal(packedKey, values.real());
+            } else {
+                packedKey.putBytes(packed.array(), from, values.position() - from);
+            }
+        }
+        return new RowKey(packedKey.toBytes());
     }
 
     private RowKey key(RowReader reader, PackedWriter packed) throws SQLException {
