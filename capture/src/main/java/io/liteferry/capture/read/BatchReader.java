@@ -67,6 +67,7 @@ public final class BatchReader implements AutoCloseable {
     private long batches;
     private @Nullable OpenBatch open;
     private long knownDataVersion = LOOK_AGAIN;
+    private long readDataVersion = LOOK_AGAIN;
     private long lastPollNanos;
     private long lastReadNanos;
     private volatile long unchangedMillis;
@@ -292,7 +293,10 @@ public final class BatchReader implements AutoCloseable {
             lastReadNanos = System.nanoTime() - from;
             if (!source.wal()) {
                 held.lengthenGap(ReadTime.SHARED_GAP_FACTOR);
+            } else if (knownDataVersion == readDataVersion) {
+                held.shortenGap();
             }
+            readDataVersion = knownDataVersion;
             return seen;
         } catch (IOException e) {
             throw file.failure("Taking turns on " + file.path(), new SQLException(e));
