@@ -29,6 +29,7 @@ import java.util.concurrent.atomic.LongAdder;
 final class SourceValidator {
     private static final long MISMATCHES_MILLIS = 1_000;
     private static final long CHANGES_MILLIS = 100;
+    private static final long REST_LOOK_MILLIS = 500;
     private static final long VERDICT_MILLIS = 250;
     private static final long SHORTEST_LAG_WINDOW_MILLIS = 5_000;
 
@@ -44,6 +45,7 @@ final class SourceValidator {
     private final ValidationMetrics metrics;
     private final Duration longest;
     private final Moments moments = new Moments();
+    private final Rest rest;
 
     /**
      * @param plan of this source alone
@@ -68,6 +70,7 @@ final class SourceValidator {
         this.turnsMissed = turnsMissed;
         this.file = new SqliteFile(o.path(Options.DATABASE_FILE_PATH));
         this.connections = PgConnections.of(o);
+        this.rest = new Rest(o);
         this.lag = new LagWindow(
                 TimeUnit.MILLISECONDS.toNanos(
                         Math.max(SHORTEST_LAG_WINDOW_MILLIS, o.number(Options.VALIDATION_READY_STABLE_MS))),
@@ -146,7 +149,12 @@ final class SourceValidator {
     private final class Passes extends Compared {
         @Override
         public long step() {
+            if (rest.now()) {
+                return REST_LOOK_MILLIS;
+            }
+            long began = System.nanoTime();
             boolean ended = new FullPass(plan, sides, store, progress, metrics, pace, clock).run(longest);
+            rest.after(System.nanoTime() - began, ended);
             return ended ? plan.options().number(Options.VALIDATION_PASS_INTERVAL_MS) : 0;
         }
     }
@@ -199,7 +207,7 @@ final class SourceValidator {
 
         @Override
         public long step() {
-            watch.look();
+            rest.verdict(watch.look());
             return VERDICT_MILLIS;
         }
 

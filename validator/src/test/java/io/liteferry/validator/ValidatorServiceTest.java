@@ -136,4 +136,51 @@ class ValidatorServiceTest {
             assertThat(service.failure()).isNull();
         }
     }
+
+    @Test
+    void restsWhileItIsReadyAndGoesOnAtOnceWherePassesAreMissingAgain() throws Exception {
+        TablePlan table = TablePlan.simple(
+                "items",
+                KeyPlan.primaryKey("id"),
+                List.of(ColumnPlan.plain("id", TargetType.of(TargetType.Kind.BIGINT))
+                        .notNull()));
+        Map<String, String> options = Map.of(
+                Options.BOOTSTRAP_SERVERS,
+                SharedServers.kafka(),
+                Options.VALIDATION_READY_STABLE_MS,
+                "100",
+                Options.VALIDATION_CPU_PERCENT,
+                "1",
+                Options.VALIDATION_MAX_ROWS_PER_SECOND,
+                "1000",
+                Options.VALIDATION_PASS_INTERVAL_MS,
+                "0");
+        try (TwoSides sides = new TwoSides(folder, options, table)) {
+            sides.source("CREATE TABLE items(id INTEGER PRIMARY KEY)");
+            sides.source("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)"
+                    + " INSERT INTO items SELECT i FROM n");
+            sides.target("CREATE TABLE items(id bigint PRIMARY KEY)");
+            sides.target("INSERT INTO items SELECT generate_series(1, 1000)");
+            sides.applied();
+            try (Admin admin = KafkaClients.of(sides.plan.options()).admin("test")) {
+                Topics.makeMissing(admin, sides.plan);
+            }
+            try (ValidatorService service = new ValidatorService(sides.plan, Clock.systemUTC())) {
+                service.start();
+                await().atMost(PATIENCE).until(() -> verdict(sides).equals("READY"));
+                // A pass takes a second, and a hundredth of the time is allowed; one may be under way.
+                long passes = passes(sides) + 1;
+                await().atMost(PATIENCE).during(Duration.ofSeconds(4)).until(() -> passes(sides) <= passes);
+
+                sides.source("CREATE TABLE other(v)");
+                sides.applied();
+
+                await().atMost(PATIENCE).until(() -> passes(sides) >= passes + 2);
+            }
+        }
+    }
+
+    private static long passes(TwoSides sides) throws SQLException {
+        return Long.parseLong(sides.targetValue("SELECT count(*) FROM liteferry.validation_pass"));
+    }
 }

@@ -142,7 +142,8 @@ public final class ValidateCommand implements Callable<Integer> {
                             "DIFFERENT",
                             "QUARANTINED",
                             "UNKNOWN",
-                            "SEQ"),
+                            "SEQ",
+                            "NOT COMPARED"),
                     found.passes().stream()
                             .map(p -> cells(p, found.sources().size() > 1))
                             .toList());
@@ -168,6 +169,7 @@ public final class ValidateCommand implements Callable<Integer> {
                 Output.count(p.different()),
                 Output.count(p.quarantined()),
                 Output.count(p.unknown()),
-                Long.toString(p.seq()));
+                Long.toString(p.seq()),
+                p.reason() == null ? "" : p.reason());
     }
 }

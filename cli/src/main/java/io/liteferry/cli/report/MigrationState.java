@@ -100,7 +100,7 @@ public final class MigrationState implements AutoCloseable {
     public List<Reports.Pass> passes(int limit) {
         return rows(
                 "SELECT source, table_name, pass, started_at, ended_at, equal, in_flight,"
-                        + " row_diff + missing_target + missing_source, quarantined, unknown, seq"
+                        + " row_diff + missing_target + missing_source, quarantined, unknown, seq, reason"
                         + " FROM liteferry.validation_pass WHERE source = ? ORDER BY pass DESC, ended_at DESC LIMIT "
                         + limit,
                 rs -> new Reports.Pass(
@@ -114,7 +114,8 @@ public final class MigrationState implements AutoCloseable {
                         rs.getLong(8),
                         rs.getLong(9),
                         rs.getLong(10),
-                        rs.getLong(11)));
+                        rs.getLong(11),
+                        rs.getString(12)));
     }
 
     private static String utc(ResultSet rs, int column) throws SQLException {

@@ -227,6 +227,7 @@ public final class Reports {
      *
      * @param different rows of all kinds of difference
      * @param seq applied position of its last pair of snapshots
+     * @param reason why the table, or what was left of it, could not be compared; null where it could
      */
     public record Pass(
             @JsonProperty("source") String source,
@@ -239,7 +240,8 @@ public final class Reports {
             @JsonProperty("different") long different,
             @JsonProperty("quarantined") long quarantined,
             @JsonProperty("unknown") long unknown,
-            @JsonProperty("seq") long seq) {}
+            @JsonProperty("seq") long seq,
+            @JsonProperty("reason") @Nullable String reason) {}
 
     /**
      * The end of {@code demo}.

@@ -39,6 +39,7 @@ import static io.liteferry.core.options.Options.TARGET_GATE;
 import static io.liteferry.core.options.Options.TARGET_SCHEMA;
 import static io.liteferry.core.options.Options.TOMBSTONES_ON_DELETE;
 import static io.liteferry.core.options.Options.TOPIC_REPLICATION_FACTOR;
+import static io.liteferry.core.options.Options.VALIDATION_CPU_PERCENT;
 import static io.liteferry.core.options.Options.VALIDATION_MAX_ROWS_PER_SECOND;
 import static io.liteferry.core.options.Options.VALIDATION_PASS_INTERVAL_MS;
 import static io.liteferry.core.options.Options.VALIDATION_RANGE_ROWS;
@@ -135,8 +136,11 @@ final class DeclaredOptions {
                     "Rows of one key range at the most, read in one pair of snapshots; as many as SQLite reads in half of read.transaction.max.ms.")
             .number(VALIDATION_MAX_ROWS_PER_SECOND, 200_000L, 1, Long.MAX_VALUE, Unit.NONE, Importance.MEDIUM)
             .doc("Rate limit of the validator's full passes.")
+            .count(VALIDATION_CPU_PERCENT, 10, 1, 100, Importance.MEDIUM)
+            .doc(
+                    "Share of the time that full passes over a source take, so of one core at the most; more only while nothing but passes is missing for READY, and where tables would get older than half of validation.ready.max.age.ms.")
             .number(VALIDATION_PASS_INTERVAL_MS, 1_000L, 0, 86_400_000, Unit.MILLISECONDS, Importance.LOW)
-            .doc("Pause between two full passes.")
+            .doc("Pause between two full passes, at the least.")
             .number(VALIDATION_READY_STABLE_MS, 60_000L, 0, 86_400_000, Unit.MILLISECONDS, Importance.HIGH)
             .doc("READY demands lag below its limit over this long.")
             .count(VALIDATION_READY_CLEAN_PASSES, 2, 1, 1_000, Importance.HIGH)

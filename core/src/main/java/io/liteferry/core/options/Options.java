@@ -55,6 +55,7 @@ public final class Options {
     public static final String PARTITION_HASH_COUNT = "partition.hash.count";
     public static final String VALIDATION_RANGE_ROWS = "validation.range.rows";
     public static final String VALIDATION_MAX_ROWS_PER_SECOND = "validation.max.rows.per.second";
+    public static final String VALIDATION_CPU_PERCENT = "validation.cpu.percent";
     public static final String VALIDATION_PASS_INTERVAL_MS = "validation.pass.interval.ms";
     public static final String VALIDATION_READY_STABLE_MS = "validation.ready.stable";
     public static final String VALIDATION_READY_CLEAN_PASSES = "validation.ready.clean.passes";

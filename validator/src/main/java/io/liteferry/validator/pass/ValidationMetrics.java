@@ -76,12 +76,23 @@ public final class ValidationMetrics {
                     .register(registry);
             AtomicLong clean = new AtomicLong();
             lastClean.put(name, clean);
-            Gauge.builder("liteferry.validation.last.clean.pass.timestamp.seconds", clean, AtomicLong::doubleValue)
+            Gauge.builder(
+                            "liteferry.validation.last.clean.pass.timestamp.seconds",
+                            clean,
+                            seconds -> Math.max(seconds.get(), lastIfClean(progress, name)))
                     .description("When a pass over the table last ended with nothing different.")
                     .tags(source)
                     .tag("table", name)
                     .register(registry);
         }
+    }
+
+    /** Also what the validator before this one has seen. */
+    private static long lastIfClean(Progress progress, String table) {
+        return progress.last(table)
+                .filter(r -> r.tally().clean())
+                .map(r -> r.ended().getEpochSecond())
+                .orElse(0L);
     }
 
     private static double ratio(Progress progress, TablePlan table) {

@@ -80,7 +80,8 @@ public final class VerdictWatch implements AutoCloseable {
         }
     }
 
-    public void look() {
+    /** @return the verdict of now */
+    public VerdictDocument look() {
         try {
             boolean reversed = AppliedRow.closed(connection, plan.source());
             Facts facts = facts(reversed);
@@ -101,6 +102,7 @@ public final class VerdictWatch implements AutoCloseable {
                 }
             }
             connection.commit();
+            return document;
         } catch (SQLException e) {
             throw PgConnections.failure("Reading what the verdict needs", e);
         }
