@@ -182,7 +182,8 @@ record Validation(long rows, int rounds) {
                 measured,
                 List.of(WideTable.NAME + ": " + rows + " rows, 10 columns, primary key id, not partitioned"),
                 List.of(
-                        "ours: one thread of a fresh JVM of -Xmx" + HEAP + " and one backend of PostgreSQL; the first"
+                        "ours: a fresh JVM of -Xmx" + HEAP
+                                + ", one thread a side, and one backend of PostgreSQL; the first"
                                 + " pass is cold, the second warm; every row must be equal, or there is no figure",
                         "SQLite's scan: every value by getObject and a hash of the row, one thread, in the benchmark's JVM",
                         "PostgreSQL's scan: hashtextextended of the row as text, summed there, one backend, nothing is sent",

@@ -43,6 +43,8 @@ class RestTest {
         assertThat(rest.now()).as("ready").isTrue();
         rest.verdict(failing("clean_passes", "changes_verified"));
         assertThat(rest.now()).isFalse();
+        rest.verdict(failing("clean_passes", "nothing_unknown"));
+        assertThat(rest.now()).as("the other side was not there yet").isFalse();
         rest.verdict(failing("clean_passes", "no_mismatch"));
         assertThat(rest.now()).as("somebody has to repair first").isTrue();
     }

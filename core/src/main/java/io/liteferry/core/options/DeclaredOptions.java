@@ -46,6 +46,7 @@ import static io.liteferry.core.options.Options.VALIDATION_RANGE_ROWS;
 import static io.liteferry.core.options.Options.VALIDATION_READY_CLEAN_PASSES;
 import static io.liteferry.core.options.Options.VALIDATION_READY_MAX_AGE_MS;
 import static io.liteferry.core.options.Options.VALIDATION_READY_MAX_LAG_MS;
+import static io.liteferry.core.options.Options.VALIDATION_READY_MAX_UNVERIFIED_MS;
 import static io.liteferry.core.options.Options.VALIDATION_READY_STABLE_MS;
 import static io.liteferry.core.options.Options.VALIDATOR_ADMIN_ADDRESS;
 
@@ -147,6 +148,8 @@ final class DeclaredOptions {
             .doc("READY demands this many full passes in a row over each table with nothing different.")
             .number(VALIDATION_READY_MAX_LAG_MS, 1_000L, 1, 3_600_000, Unit.MILLISECONDS, Importance.HIGH)
             .doc("READY demands that the 99th percentile of the end-to-end lag is below this.")
+            .number(VALIDATION_READY_MAX_UNVERIFIED_MS, 10_000L, 1, 3_600_000, Unit.MILLISECONDS, Importance.MEDIUM)
+            .doc("READY demands that all changes committed longer ago than this are verified.")
             .number(VALIDATION_READY_MAX_AGE_MS, 600_000L, 1_000, 86_400_000, Unit.MILLISECONDS, Importance.MEDIUM)
             .doc(
                     "READY demands that the last full pass over each table ended no longer ago than this, or than twice the time it took if that is longer.")

@@ -60,6 +60,7 @@ public final class Options {
     public static final String VALIDATION_READY_STABLE_MS = "validation.ready.stable";
     public static final String VALIDATION_READY_CLEAN_PASSES = "validation.ready.clean.passes";
     public static final String VALIDATION_READY_MAX_LAG_MS = "validation.ready.max.lag.ms";
+    public static final String VALIDATION_READY_MAX_UNVERIFIED_MS = "validation.ready.max.unverified.ms";
     public static final String VALIDATION_READY_MAX_AGE_MS = "validation.ready.max.age.ms";
     public static final String REVERSE_ADMIN_ADDRESS = "reverse.admin.address";
     public static final String CUTOVER_MAX_LAG_MS = "cutover.max.lag.ms";

@@ -27,13 +27,11 @@ final class ReadinessRules {
     private static final String CLOSE_WINDOW = "liteferry schema-window close --config migration.yaml";
     private static final String RESUME = "liteferry signal resume --config migration.yaml";
 
-    /** Changed keys may be compared so much later than they must have arrived. */
-    private static final int UNVERIFIED_PER_LAG = 10;
-
     private final Plan plan;
     private final long maxLagMillis;
     private final long stableMillis;
     private final int cleanPasses;
+    private final Duration maxUnverified;
     private final Duration maxAge;
 
     ReadinessRules(Plan plan) {
@@ -42,6 +40,7 @@ final class ReadinessRules {
         this.maxLagMillis = o.number(Options.VALIDATION_READY_MAX_LAG_MS);
         this.stableMillis = o.number(Options.VALIDATION_READY_STABLE_MS);
         this.cleanPasses = o.integer(Options.VALIDATION_READY_CLEAN_PASSES);
+        this.maxUnverified = Duration.ofMillis(o.number(Options.VALIDATION_READY_MAX_UNVERIFIED_MS));
         this.maxAge = Duration.ofMillis(o.number(Options.VALIDATION_READY_MAX_AGE_MS));
     }
 
@@ -228,17 +227,16 @@ final class ReadinessRules {
 
     /** With a clean pass that began no earlier than they are counted, they have seen every row. */
     private Check changes(Facts f) {
-        Duration limit = Duration.ofMillis(maxLagMillis).multipliedBy(UNVERIFIED_PER_LAG);
         Optional<Duration> age = f.verified().map(v -> Duration.between(v.asOf(), f.at()));
         List<String> before = plan.tables().stream()
                 .map(TablePlan::source)
                 .filter(t -> !continues(f, t))
                 .toList();
         boolean continues = before.isEmpty();
-        String value = age.map(a -> a.compareTo(limit) <= 0
+        String value = age.map(a -> a.compareTo(maxUnverified) <= 0
                         ? "verified as of " + seconds(a.toNanos()) + " ago"
                                 + (continues ? "" : ", not from before the last pass began" + names(before))
-                        : "not verified for " + limit.toSeconds() + " s"
+                        : "not verified for " + seconds(maxUnverified.toNanos())
                                 + f.verified()
                                         .flatMap(Verified::waiting)
                                         .map(w -> ": " + w)
@@ -246,9 +244,9 @@ final class ReadinessRules {
                 .orElse("none is verified yet");
         return new Check(
                 "changes_verified",
-                continues && age.filter(a -> a.compareTo(limit) <= 0).isPresent(),
+                continues && age.filter(a -> a.compareTo(maxUnverified) <= 0).isPresent(),
                 value,
-                "as of at most " + limit.toSeconds() + " s ago, from before the last pass began",
+                "as of at most " + seconds(maxUnverified.toNanos()) + " ago, from before the last pass began",
                 STATUS);
     }
 
