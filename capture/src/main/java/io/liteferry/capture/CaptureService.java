@@ -42,6 +42,7 @@ public final class CaptureService implements Service {
     private static final long START_SECONDS = 90;
     private static final long STOP_SECONDS = 25;
     private static final long STOP_POLL_MILLIS = 20;
+    private static final long STUCK_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final Plan plan;
     private final Clock clock;
@@ -208,15 +209,20 @@ public final class CaptureService implements Service {
                 : running.admin().address();
     }
 
-    /** The engine refuses to be closed while it starts its tasks, and where it has already ended. */
+    /**
+     * The engine refuses to be closed while it starts its tasks, and where it has already ended. Closed between two steps
+     * of its start it may wait for a poll that will never be made: that wait is interrupted.
+     */
     private static void stop(Running r) throws InterruptedException {
-        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(STOP_SECONDS);
-        boolean closed = false;
-        while (r.thread().isAlive() && System.nanoTime() - until < 0) {
+        long began = System.nanoTime();
+        long closedAt = Long.MAX_VALUE;
+        while (r.thread().isAlive() && System.nanoTime() - began < TimeUnit.SECONDS.toNanos(STOP_SECONDS)) {
             try {
-                if (!closed) {
+                if (closedAt == Long.MAX_VALUE) {
                     r.engine().close();
-                    closed = true;
+                    closedAt = System.nanoTime();
+                } else if (System.nanoTime() - closedAt > STUCK_NANOS) {
+                    r.thread().interrupt();
                 }
             } catch (IOException | IllegalStateException e) {
                 LOG.debug("Engine cannot be closed now", e);
