@@ -14,7 +14,6 @@ import io.liteferry.core.options.Options;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.plan.TablePlan;
 import io.liteferry.core.row.PackedWriter;
-import io.liteferry.core.sqlite.ReadTime;
 import io.liteferry.core.sqlite.ReadTurn;
 import io.liteferry.core.sqlite.SqliteFile;
 import java.io.IOException;
@@ -67,7 +66,6 @@ public final class BatchReader implements AutoCloseable {
     private long batches;
     private @Nullable OpenBatch open;
     private long knownDataVersion = LOOK_AGAIN;
-    private long readDataVersion = LOOK_AGAIN;
     private long lastPollNanos;
     private long lastReadNanos;
     private volatile long unchangedMillis;
@@ -291,12 +289,7 @@ public final class BatchReader implements AutoCloseable {
             long from = System.nanoTime();
             SourceReader.Seen seen = source.read(out, requested, control, throttle, open != null);
             lastReadNanos = System.nanoTime() - from;
-            if (!source.wal()) {
-                held.lengthenGap(ReadTime.SHARED_GAP_FACTOR);
-            } else if (knownDataVersion == readDataVersion) {
-                held.shortenGap();
-            }
-            readDataVersion = knownDataVersion;
+            source.gapAfter(held);
             return seen;
         } catch (IOException e) {
             throw file.failure("Taking turns on " + file.path(), new SQLException(e));

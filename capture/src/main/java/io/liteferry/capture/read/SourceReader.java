@@ -12,6 +12,7 @@ import io.liteferry.core.plan.Plan;
 import io.liteferry.core.row.PackedWriter;
 import io.liteferry.core.row.RowKey;
 import io.liteferry.core.sqlite.ReadTime;
+import io.liteferry.core.sqlite.ReadTurn;
 import io.liteferry.core.sqlite.RowReader;
 import io.liteferry.core.sqlite.SqliteFile;
 import java.sql.Connection;
@@ -125,6 +126,11 @@ final class SourceReader implements AutoCloseable {
     /** Whether a read keeps no commit of the application waiting, as of the last one. */
     boolean wal() {
         return time.wal();
+    }
+
+    /** Says how long nobody reads after the last read. */
+    void gapAfter(ReadTurn.Held held) throws SQLException {
+        time.gapAfter(held);
     }
 
     /** Whether the source was fenced at the last read: then nothing but that is read of it. */

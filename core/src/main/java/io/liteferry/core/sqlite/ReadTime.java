@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class ReadTime {
     /** How often so long a read is followed by nobody reading, outside WAL. */
-    public static final int SHARED_GAP_FACTOR = 5;
+    private static final int SHARED_GAP_FACTOR = 5;
 
     private static final long SHARED_MILLIS = 5;
 
@@ -40,10 +40,19 @@ public final class ReadTime {
     }
 
     /**
-     * Whether anybody has committed since this was asked last, or may have: asked inside the read transaction, after its
-     * first SELECT. Where nobody does, nobody needs the WAL to be reset.
+     * Says how long nobody reads after this turn: asked once a turn, after the first SELECT of its read. In WAL a long gap
+     * is needed only where somebody has committed since the turn before.
      */
-    public boolean committed() throws SQLException {
+    public void gapAfter(ReadTurn.Held held) throws SQLException {
+        if (!wal) {
+            held.lengthenGap(SHARED_GAP_FACTOR);
+        } else if (!committed()) {
+            held.shortenGap();
+        }
+    }
+
+    /** Whether anybody has, or may have, since this was asked last. */
+    private boolean committed() throws SQLException {
         try (ResultSet rs = dataVersion.executeQuery()) {
             rs.next();
             long before = version;

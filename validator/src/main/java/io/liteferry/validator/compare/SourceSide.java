@@ -151,10 +151,8 @@ final class SourceSide implements AutoCloseable {
                 SourceTransaction transaction =
                         new SourceTransaction(connection, applied, logged, utf16, shapes, time, begun);
                 ReadTurn.Held h = held;
-                if (h != null && !time.wal()) {
-                    h.lengthenGap(ReadTime.SHARED_GAP_FACTOR);
-                } else if (h != null && !time.committed()) {
-                    h.shortenGap();
+                if (h != null) {
+                    time.gapAfter(h);
                 }
                 return work.read(transaction);
             });
