@@ -16,7 +16,6 @@ import io.liteferry.core.service.Service;
 import io.liteferry.core.service.ServiceHealth;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
@@ -40,9 +39,7 @@ import org.slf4j.LoggerFactory;
 public final class CaptureService implements Service {
     private static final Logger LOG = LoggerFactory.getLogger(CaptureService.class);
     private static final long START_SECONDS = 90;
-    private static final long STOP_SECONDS = 25;
-    private static final long STOP_POLL_MILLIS = 20;
-    private static final long STUCK_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final Duration STOP = Duration.ofSeconds(25);
 
     private final Plan plan;
     private final Clock clock;
@@ -209,28 +206,6 @@ public final class CaptureService implements Service {
                 : running.admin().address();
     }
 
-    /**
-     * The engine refuses to be closed while it starts its tasks, and where it has already ended. Closed between two steps
-     * of its start it may wait for a poll that will never be made: that wait is interrupted.
-     */
-    private static void stop(Running r) throws InterruptedException {
-        long began = System.nanoTime();
-        long closedAt = Long.MAX_VALUE;
-        while (r.thread().isAlive() && System.nanoTime() - began < TimeUnit.SECONDS.toNanos(STOP_SECONDS)) {
-            try {
-                if (closedAt == Long.MAX_VALUE) {
-                    r.engine().close();
-                    closedAt = System.nanoTime();
-                } else if (System.nanoTime() - closedAt > STUCK_NANOS) {
-                    r.thread().interrupt();
-                }
-            } catch (IOException | IllegalStateException e) {
-                LOG.debug("Engine cannot be closed now", e);
-            }
-            r.thread().join(STOP_POLL_MILLIS);
-        }
-    }
-
     @Override
     public void close() {
         closing = true;
@@ -243,7 +218,7 @@ public final class CaptureService implements Service {
             return;
         }
         try {
-            stop(r);
+            EngineStop.stop(r.engine(), r.thread(), STOP);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -3,6 +3,7 @@ package io.liteferry.cutover.reverse;
 import io.debezium.embedded.Connect;
 import io.debezium.engine.ChangeEvent;
 import io.debezium.engine.DebeziumEngine;
+import io.liteferry.capture.EngineStop;
 import io.liteferry.core.ErrorCode;
 import io.liteferry.core.LiteferryException;
 import io.liteferry.core.change.ReverseRecord;
@@ -10,7 +11,6 @@ import io.liteferry.core.kafka.KafkaClients;
 import io.liteferry.core.options.Options;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.postgres.PgConnections;
-import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -19,7 +19,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.Producer;
@@ -35,8 +34,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ReverseCapture implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ReverseCapture.class);
-    private static final long STOP_SECONDS = 20;
-    private static final long STOP_POLL_MILLIS = 20;
+    private static final Duration STOP = Duration.ofSeconds(20);
     private static final long QUEUE_BYTES = 32L << 20;
     private static final String HEARTBEAT_MILLIS = "2000";
 
@@ -201,24 +199,11 @@ final class ReverseCapture implements AutoCloseable {
         return ended.getCount() > 0;
     }
 
-    /** The engine refuses to be closed while it starts its tasks, and where it has already ended. */
     @Override
     public void close() {
         closing = true;
-        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(STOP_SECONDS);
-        boolean closed = false;
         try {
-            while (thread.isAlive() && System.nanoTime() - until < 0) {
-                try {
-                    if (!closed) {
-                        engine.close();
-                        closed = true;
-                    }
-                } catch (IOException | IllegalStateException e) {
-                    LOG.debug("Engine cannot be closed now", e);
-                }
-                thread.join(STOP_POLL_MILLIS);
-            }
+            EngineStop.stop(engine, thread, STOP);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
