@@ -6,6 +6,7 @@ import io.liteferry.validator.canonical.CanonicalKey;
 import io.liteferry.validator.canonical.KeyOrder;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,22 +81,32 @@ final class RangeWalk implements Walk {
         List<SourceRow> source = part.range().rows();
         boolean sourceEnds = part.range().complete();
         boolean targetEnds = target.size() < most;
-        CanonicalKey upTo = sourceEnds ? null : lastName(source).orElse(null);
-        // Where not one key of the range means anything to the target, it has no rows for it.
-        int targetRows = sourceEnds ? target.size() : upTo == null ? 0 : upTo(target, upTo);
-        int sourceRows = source.size();
-        boolean cut = targetRows == target.size() && !targetEnds;
+        List<TargetRange.Row> targetRows = target;
+        List<SourceRow> sourceRows = source;
+        CanonicalKey upTo = null;
+        if (!sourceEnds) {
+            List<SourceRow> named = without(source, r -> !r.keyFits());
+            upTo = named.isEmpty() ? null : named.get(named.size() - 1).name();
+            CanonicalKey end = upTo;
+            // Where not one key of the range means anything to the target, it has no rows for it.
+            targetRows = without(target, r -> end == null || above(r.name(), end));
+        }
+        boolean cut = targetRows.size() == target.size() && !targetEnds;
         if (cut) {
-            // The next row may have the key of the last: they belong into one range.
-            targetRows = beforeLastKey(target);
-            upTo = target.get(targetRows - 1).name();
-            sourceRows = namedUpTo(source, upTo);
+            // The next row may have the key of the last: they belong into one range, unless all have it.
+            CanonicalKey last = target.get(target.size() - 1).name();
+            List<TargetRange.Row> before = without(target, r -> r.name().equals(last));
+            targetRows = before.isEmpty() ? target : before;
+            CanonicalKey end = targetRows.get(targetRows.size() - 1).name();
+            sourceRows = without(source, r -> !r.keyFits() || above(r.name(), end));
+            upTo = end;
         }
         targetAfter = upTo == null ? targetAfter : upTo;
-        after = sourceRows == 0 ? after : source.get(sourceRows - 1).key();
+        after = sourceRows.isEmpty()
+                ? after
+                : sourceRows.get(sourceRows.size() - 1).key();
         done = sourceEnds && !cut;
-        return new RangeMerge(layout, part.inFlight(), source.subList(0, sourceRows))
-                .with(target.subList(0, targetRows));
+        return new RangeMerge(layout, part.inFlight(), sourceRows).with(targetRows);
     }
 
     private @Nullable CanonicalKey cursorName(Comparison.Reach reach) {
@@ -103,42 +114,16 @@ final class RangeWalk implements Walk {
         return cursor == null ? null : Names.of(layout, cursor).orElse(null);
     }
 
-    private static Optional<CanonicalKey> lastName(List<SourceRow> rows) {
-        for (int i = rows.size() - 1; i >= 0; i--) {
-            if (rows.get(i).keyFits()) {
-                return Optional.of(rows.get(i).name());
-            }
-        }
-        return Optional.empty();
+    private boolean above(CanonicalKey name, CanonicalKey key) {
+        return order.compare(name.bytes(), key.bytes()) > 0;
     }
 
-    /** How many rows stand at or below a key. */
-    private int upTo(List<TargetRange.Row> rows, CanonicalKey key) {
+    /** The rows but for those at the end. */
+    private static <R> List<R> without(List<R> rows, Predicate<R> atTheEnd) {
         int count = rows.size();
-        while (count > 0 && order.compare(rows.get(count - 1).name().bytes(), key.bytes()) > 0) {
+        while (count > 0 && atTheEnd.test(rows.get(count - 1))) {
             count--;
         }
-        return count;
-    }
-
-    /** How many rows stand at or below a key, up to the last of those that have a name. */
-    private int namedUpTo(List<SourceRow> rows, CanonicalKey key) {
-        int count = rows.size();
-        while (count > 0
-                && (!rows.get(count - 1).keyFits()
-                        || order.compare(rows.get(count - 1).name().bytes(), key.bytes()) > 0)) {
-            count--;
-        }
-        return count;
-    }
-
-    /** How many rows stand before those of the last key; all, where there is no other. */
-    private static int beforeLastKey(List<TargetRange.Row> rows) {
-        CanonicalKey last = rows.get(rows.size() - 1).name();
-        int count = rows.size();
-        while (count > 0 && rows.get(count - 1).name().equals(last)) {
-            count--;
-        }
-        return count == 0 ? rows.size() : count;
+        return rows.subList(0, count);
     }
 }
