@@ -177,14 +177,6 @@ final class SourceSnapshot {
         return new RowKey(packedKey.toBytes());
     }
 
-    private RowKey key(RowReader reader, PackedWriter packed) throws SQLException {
-        packed.reset();
-        for (int k : layout.key()) {
-            reader.key(packed, k, 1);
-        }
-        return new RowKey(packed.toBytes());
-    }
-
     /** The hashes of a row's columns, by position: hundreds of rows are held at once, however wide they are. */
     record Columns(List<Long> hashes, boolean fits) {
         static Columns of(CanonicalRow row, int count, boolean fits) {
@@ -217,7 +209,6 @@ final class SourceSnapshot {
     /** Looks rows up by their keys; one instance serves one transaction. */
     final class LookUp implements AutoCloseable {
         private final Map<String, Prepared> statements = new HashMap<>();
-        private final PackedWriter packed = new PackedWriter();
 
         private record Prepared(PreparedStatement statement, RowReader reader) {}
 
@@ -263,13 +254,21 @@ final class SourceSnapshot {
             try (ResultSet rs = look.statement().executeQuery()) {
                 while (rs.next()) {
                     // The index may compare by a collation; a key is its bytes.
-                    if (key(look.reader(), packed).equals(key)) {
+                    if (found(look.reader()).equals(key)) {
                         look.reader().values(packed.reset(), 0, layout.columns().size());
                         return Optional.of(packed.toBytes());
                     }
                 }
             }
             return Optional.empty();
+        }
+
+        private RowKey found(RowReader reader) throws SQLException {
+            packed.reset();
+            for (int k : layout.key()) {
+                reader.key(packed, k, 1);
+            }
+            return new RowKey(packed.toBytes());
         }
 
         private Prepared prepared(List<SqliteValue> values) throws SQLException {
