@@ -57,6 +57,12 @@ class HandChangesTest {
             assertThat(state.openMismatches(10))
                     .containsExactly(
                             "Genre 99 missing_source", "PlaylistTrack 1,3402 missing_target", "Track 17 row_diff");
+            // The verdict is written once a second: it follows what the passes have found.
+            Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> {
+                pipeline.failIfEnded();
+                return state.verdict().orElseThrow().checks().stream()
+                        .anyMatch(check -> check.value().startsWith("3 rows"));
+            });
             assertThat(state.verdict().orElseThrow().verdict()).isEqualTo(VerdictDocument.NOT_READY);
 
             differencesAreShown(chinook);
