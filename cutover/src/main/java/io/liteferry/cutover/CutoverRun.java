@@ -76,7 +76,8 @@ final class CutoverRun {
             watch.lap("hold");
             Position end = fence.position();
             String last = "log row " + end.seq();
-            State.Draining draining = at.pass(holding.draining(last));
+            long left = end.seq() - applied.position().seq();
+            State.Draining draining = at.pass(holding.draining(last, left + " log rows"));
             deadline.drain(
                     last,
                     applied::position,

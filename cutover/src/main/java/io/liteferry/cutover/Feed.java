@@ -7,6 +7,7 @@ import io.liteferry.core.sqlite.SqliteFile;
 import io.liteferry.cutover.reverse.ReversePosition;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.UUID;
@@ -26,13 +27,21 @@ final class Feed implements AutoCloseable {
         this.sqlite = file.openReader();
     }
 
+    /** @param lsn where it stands in PostgreSQL's log, in bytes */
+    record Mark(String id, long lsn) {}
+
     /** Writes a mark behind everything that is committed now. */
-    String mark() {
-        String mark = UUID.randomUUID().toString();
-        try (PreparedStatement ps = postgres.prepareStatement("SELECT pg_logical_emit_message(true, ?, ?)")) {
+    Mark mark() {
+        String id = UUID.randomUUID().toString();
+        try (PreparedStatement ps =
+                postgres.prepareStatement("SELECT pg_logical_emit_message(true, ?, ?) - '0/0'::pg_lsn")) {
             ps.setString(1, ReverseRecord.MARK_PREFIX);
-            ps.setString(2, mark);
-            ps.executeQuery().close();
+            ps.setString(2, id);
+            Mark mark;
+            try (ResultSet r = ps.executeQuery()) {
+                r.next();
+                mark = new Mark(id, r.getLong(1));
+            }
             postgres.commit();
             return mark;
         } catch (SQLException e) {
@@ -49,9 +58,9 @@ final class Feed implements AutoCloseable {
         }
     }
 
-    boolean reaches(String mark, Duration within) throws InterruptedException {
+    boolean reaches(Mark mark, Duration within) throws InterruptedException {
         long deadline = System.nanoTime() + within.toNanos();
-        while (!position().mark().equals(mark)) {
+        while (!position().mark().equals(mark.id())) {
             if (System.nanoTime() > deadline) {
                 return false;
             }

@@ -68,12 +68,14 @@ final class RollbackRun {
         try (TargetSwitch target = TargetSwitch.back(conductor.plan(), conductor.connections(), deadline.left())) {
             watch.lap("hold");
             sent.ifPresent(target::passOver);
-            String mark = feed.mark();
-            State.Draining draining = at.pass(holding.draining("mark " + mark));
+            Feed.Mark mark = feed.mark();
+            String last = "mark " + mark.id();
+            long left = Math.max(0, mark.lsn() - feed.position().lsn());
+            State.Draining draining = at.pass(holding.draining(last, left + " bytes of PostgreSQL's log"));
             deadline.drain(
                     "the last write of PostgreSQL",
                     feed::position,
-                    now -> now.mark().equals(mark));
+                    now -> now.mark().equals(mark.id()));
             State.Proving proving = at.pass(draining.proving(watch.lap("drain")));
             deadline.demand("proving");
             proof.prove();
@@ -85,7 +87,7 @@ final class RollbackRun {
                 deadline.demand("closing PostgreSQL");
                 target.commit();
                 // From here on nothing is undone by itself: the rollback is finished, by this conductor or the next.
-                switching = at.done(proving.fenced("mark " + mark, proved));
+                switching = at.done(proving.fenced(last, proved));
                 watch.lap("close");
                 source.commit();
                 watch.lap("switch");

@@ -71,6 +71,10 @@ class CutoverTest {
         JsonNode status = shop.command("cutover", "status", "-o", "json").json();
         assertThat(status.path("writable").asText()).isEqualTo("POSTGRESQL");
         assertThat(status.path("journal").findValuesAsText("state")).contains("switched");
+        assertThat(status.path("journal").findValuesAsText("left"))
+                .allMatch(left -> left.matches("[0-9]+ (log rows|bytes of PostgreSQL's log)"))
+                .anyMatch(left -> left.endsWith("rows"))
+                .anyMatch(left -> left.endsWith("log"));
 
         JsonNode report = shop.command("report", "-o", "json").json();
         assertThat(report.path("overrides").toString()).contains("backup_verified", "a test");

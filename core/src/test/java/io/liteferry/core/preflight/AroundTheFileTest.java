@@ -3,6 +3,7 @@ package io.liteferry.core.preflight;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.liteferry.core.sqlite.ReadTurn;
 import io.liteferry.core.sqlite.SqliteFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -186,6 +187,19 @@ class AroundTheFileTest {
                 .anyMatch(f -> f.startsWith("SRC-WAL-RESET-BUG") && f.contains("4711 app") && f.contains("3.41.2"))
                 .anyMatch(f -> f.startsWith("SRC-LITESTREAM") && f.contains("4712"))
                 .anyMatch(f -> f.startsWith("SRC-OPEN-DELETED") && f.contains("4713"));
+    }
+
+    @Test
+    void isNoStrangerWhoTakesTurnsReading() throws Exception {
+        Path turn = Files.createFile(ReadTurn.turn(file));
+        process("4711", "app", file.toString(), "");
+        process("4712", "java", file.toString(), "");
+        Files.createSymbolicLink(here.processes().resolve("4712/fd/4"), turn.toRealPath());
+
+        assertThat(HolderChecks.strangers(file, here))
+                .singleElement()
+                .asString()
+                .startsWith("4711 app");
     }
 
     @Test

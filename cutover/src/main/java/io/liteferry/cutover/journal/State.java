@@ -107,15 +107,19 @@ public abstract sealed class State {
             super("holding", Map.of());
         }
 
-        public Draining draining(String upTo) {
-            return new Draining(upTo);
+        /**
+         * @param upTo the last of what was written
+         * @param left what the other side has not taken of it yet, with its unit
+         */
+        public Draining draining(String upTo, String left) {
+            return new Draining(upTo, left);
         }
     }
 
     /** The other side takes what was written up to the hold. */
     public static final class Draining extends Undoable {
-        private Draining(String upTo) {
-            super("draining", Map.of("up_to", upTo));
+        private Draining(String upTo, String left) {
+            super("draining", Map.of("up_to", upTo, "left", left));
         }
 
         public Proving proving(Duration drained) {
