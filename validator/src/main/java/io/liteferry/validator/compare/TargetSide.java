@@ -30,6 +30,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyOut;
+import org.postgresql.util.PSQLState;
 
 /**
  * The PostgreSQL side: one connection whose transactions are REPEATABLE READ and read-only. {@link #begin()} fixes a
@@ -258,10 +259,8 @@ final class TargetSide implements AutoCloseable {
             throws NotComparableException {
         BinaryRows tuples = new BinaryRows(form);
         try {
-            CopyOut copy = connection
-                    .unwrap(PGConnection.class)
-                    .getCopyAPI()
-                    .copyOut("COPY (" + select + ") TO STDOUT (FORMAT binary)");
+            PGConnection postgres = connection.unwrap(PGConnection.class);
+            CopyOut copy = postgres.getCopyAPI().copyOut("COPY (" + select + ") TO STDOUT (FORMAT binary)");
             try {
                 byte[] message = copy.readFromCopy();
                 while (message != null) {
@@ -273,11 +272,28 @@ final class TargetSide implements AutoCloseable {
                 }
             } finally {
                 if (copy.isActive()) {
-                    copy.cancelCopy();
+                    endEarly(postgres, copy);
                 }
             }
         } catch (SQLException e) {
             throw PgConnections.failure("Reading table " + table + " to compare it", e);
+        }
+    }
+
+    /**
+     * Ends a COPY before its last row. The driver's own {@code cancelCopy} leaves what the server has still to say in the
+     * stream, and each later statement is given the answer to the one before it.
+     */
+    private static void endEarly(PGConnection postgres, CopyOut copy) throws SQLException {
+        postgres.cancelQuery();
+        try {
+            while (copy.isActive()) {
+                copy.readFromCopy();
+            }
+        } catch (SQLException e) {
+            if (!PSQLState.QUERY_CANCELED.getState().equals(e.getSQLState())) {
+                throw e;
+            }
         }
     }
 
