@@ -61,10 +61,12 @@ final class ConductorProcess {
     /** What the tests ask for: to pass through a state, all that is not always passed through. */
     static Request request(Options options, String through, Duration timeout) {
         boolean waiting = through.equals("waiting");
+        // Where something is killed before writers are held, it is not waited for in vain.
+        boolean early = waiting || through.equals("preparing");
         return new Request(
                 Duration.ofMillis(waiting ? 1 : 2_000),
                 timeout,
-                Duration.ofSeconds(waiting ? 4 : 20),
+                Duration.ofSeconds(early ? 4 : 20),
                 true,
                 Map.of("backup_verified", "a test"),
                 Request.of(options).by());

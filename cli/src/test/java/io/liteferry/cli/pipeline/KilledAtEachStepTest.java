@@ -9,7 +9,6 @@ import io.liteferry.core.LiteferryException;
 import io.liteferry.cutover.Request;
 import io.liteferry.cutover.gate.Sides.Writable;
 import io.liteferry.cutover.journal.State;
-import io.liteferry.embedded.SharedServers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -58,11 +57,25 @@ class KilledAtEachStepTest {
     }
 
     @Test
-    void theSinkOfACutoverAndTheReverseFeedOfARollbackAreKilledWhileWritersAreHeld() throws Exception {
-        try (MovingShop shop =
-                new MovingShop(folder, SharedServers.kafka(), SharedServers.newDatabase(), Part.SINK, Part.REVERSE)) {
-            trial(shop, Victim.SINK, "cutover", "draining", Optional.empty());
-            trial(shop, Victim.REVERSE, "rollback", "draining", Optional.empty());
+    void eachProcessOnceAndEachStepOnce() throws Exception {
+        try (MortalServers servers = new MortalServers(folder);
+                MovingShop shop = new MovingShop(folder, servers.kafka(), servers.database(), Part.values())) {
+            // A switch that was undone is begun again by the next.
+            killed(shop, Victim.CAPTURE, "cutover", "preparing", servers);
+            killed(shop, Victim.KAFKA, "cutover", "waiting", servers);
+            killed(shop, Victim.CONDUCTOR, "cutover", "holding", servers);
+            killed(shop, Victim.POSTGRESQL, "cutover", "proving", servers);
+            killed(shop, Victim.SINK, "cutover", "draining", servers);
+            if (shop.writable() == Writable.POSTGRESQL) {
+                // There was nothing left to drain.
+                succeeds(shop, "rollback");
+            }
+            killed(shop, Victim.CONDUCTOR, "cutover", "fenced", servers);
+            succeeds(shop, "cutover");
+            killed(shop, Victim.REVERSE, "rollback", "draining", servers);
+            killed(shop, Victim.POSTGRESQL, "rollback", "switching", servers);
+            succeeds(shop, "rollback");
+            killed(shop, Victim.VALIDATOR, "cutover", "switched", servers);
             shop.audit();
         }
     }
@@ -75,8 +88,10 @@ class KilledAtEachStepTest {
                 MovingShop shop = new MovingShop(folder, servers.kafka(), servers.database(), Part.values())) {
             for (int time = 0; time < TIMES; time++) {
                 for (String step : STEPS) {
-                    trial(shop, victim, "cutover", step, Optional.of(servers));
-                    trial(shop, victim, "rollback", step, Optional.of(servers));
+                    killed(shop, victim, "cutover", step, servers);
+                    succeeds(shop, "cutover");
+                    killed(shop, victim, "rollback", step, servers);
+                    succeeds(shop, "rollback");
                 }
             }
             shop.audit();
@@ -86,7 +101,8 @@ class KilledAtEachStepTest {
         }
     }
 
-    private void trial(MovingShop shop, Victim victim, String what, String step, Optional<MortalServers> servers)
+    /** Kills the victim at a step of a switch, and revives it. */
+    private void killed(MovingShop shop, Victim victim, String what, String step, MortalServers servers)
             throws Exception {
         String trial = what + ", " + victim + " killed while " + step;
         boolean there = what.equals("cutover");
@@ -114,11 +130,17 @@ class KilledAtEachStepTest {
         if (now == before) {
             shop.goesOn(SOON);
         }
-        if (now != after) {
+    }
+
+    /** Makes the switch, or finishes what is left of it. */
+    private static void succeeds(MovingShop shop, String what) throws Exception {
+        boolean there = what.equals("cutover");
+        Writable after = there ? Writable.POSTGRESQL : Writable.SQLITE;
+        if (shop.writable() != after) {
             start(shop, there, s -> {}, shop.request());
         }
-        assertThat(shop.writable()).as(trial).isEqualTo(after);
-        assertThat(shop.open()).as(trial).isEqualTo(after);
+        assertThat(shop.writable()).isEqualTo(after);
+        assertThat(shop.open()).isEqualTo(after);
         shop.goesOn(SOON);
     }
 
@@ -164,7 +186,7 @@ class KilledAtEachStepTest {
 
     /** Kills the victim at the step; why the switch did not come about, where it did not. */
     private static Optional<String> undone(
-            MovingShop shop, Victim victim, boolean there, String step, Optional<MortalServers> servers)
+            MovingShop shop, Victim victim, boolean there, String step, MortalServers servers)
             throws InterruptedException {
         boolean[] killed = {false};
         Consumer<State> listener = state -> {
@@ -173,22 +195,22 @@ class KilledAtEachStepTest {
                 kill(shop, victim, servers);
             }
         };
+        Optional<String> why = Optional.empty();
         try {
             start(shop, there, listener, ConductorProcess.request(shop.plan().options(), step, HELD));
-            return Optional.empty();
         } catch (LiteferryException e) {
             assertThat(e.getMessage()).isNotBlank();
-            return Optional.of(e.code() + " " + e.getMessage());
-        } finally {
-            assertThat(killed[0]).as(step).isTrue();
+            why = Optional.of(e.code() + " " + e.getMessage());
         }
+        assertThat(killed[0]).as("reached " + step + ": " + why).isTrue();
+        return why;
     }
 
-    private static void kill(MovingShop shop, Victim victim, Optional<MortalServers> servers) {
+    private static void kill(MovingShop shop, Victim victim, MortalServers servers) {
         try {
             switch (victim) {
-                case POSTGRESQL -> servers.orElseThrow().killPostgres();
-                case KAFKA -> servers.orElseThrow().killKafka();
+                case POSTGRESQL -> servers.killPostgres();
+                case KAFKA -> servers.killKafka();
                 case CAPTURE, SINK, VALIDATOR, REVERSE -> shop.processes().kill(Part.valueOf(victim.name()));
                 case CONDUCTOR -> throw new IllegalStateException("it is killed from outside");
             }
@@ -199,10 +221,10 @@ class KilledAtEachStepTest {
         }
     }
 
-    private static void revive(MovingShop shop, Victim victim, Optional<MortalServers> servers) throws IOException {
+    private static void revive(MovingShop shop, Victim victim, MortalServers servers) throws IOException {
         switch (victim) {
-            case POSTGRESQL -> servers.orElseThrow().startPostgres();
-            case KAFKA -> servers.orElseThrow().startKafka();
+            case POSTGRESQL -> servers.startPostgres();
+            case KAFKA -> servers.startKafka();
             case CAPTURE, SINK, VALIDATOR, REVERSE -> shop.processes().start(Part.valueOf(victim.name()));
             case CONDUCTOR -> {}
         }

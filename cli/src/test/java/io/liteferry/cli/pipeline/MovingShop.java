@@ -69,7 +69,9 @@ final class MovingShop implements AutoCloseable {
                 database,
                 Options.VALIDATION_READY_STABLE_MS + "=1s",
                 Options.VALIDATION_READY_CLEAN_PASSES + "=1",
-                Options.VALIDATION_PASS_INTERVAL_MS + "=100ms");
+                Options.VALIDATION_PASS_INTERVAL_MS + "=100ms",
+                // Nobody starts a sink again here that has waited in vain for PostgreSQL.
+                Options.FLUSH_MAX_RETRIES + "=100");
         assertThat(migration
                         .command("apply", "--config", migration.config().toString())
                         .exit())
