@@ -73,6 +73,7 @@ class KilledAtEachStepTest {
             killed(shop, Victim.CONDUCTOR, "cutover", "fenced", servers);
             succeeds(shop, "cutover");
             killed(shop, Victim.REVERSE, "rollback", "draining", servers);
+            killed(shop, Victim.KAFKA, "rollback", "proving", servers);
             killed(shop, Victim.POSTGRESQL, "rollback", "switching", servers);
             succeeds(shop, "rollback");
             killed(shop, Victim.VALIDATOR, "cutover", "switched", servers);

@@ -26,6 +26,9 @@ import org.apache.kafka.common.TopicPartition;
 final class ReverseFeed implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(100);
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
+    /** Writers may be held meanwhile; the client's own limit is a minute. */
+    private static final Duration ANSWER = Duration.ofSeconds(2);
+
     private static final int MOST_KEYS = 100_000;
 
     private final TopicPartition partition;
@@ -109,7 +112,7 @@ final class ReverseFeed implements AutoCloseable {
     /** Offset of the record that comes next. */
     long end() throws NotComparableException {
         try {
-            return consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+            return consumer.endOffsets(List.of(partition), ANSWER).getOrDefault(partition, 0L);
         } catch (KafkaException e) {
             throw forNow("Kafka does not answer: " + e);
         }
