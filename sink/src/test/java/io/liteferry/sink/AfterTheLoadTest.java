@@ -145,6 +145,23 @@ class AfterTheLoadTest {
         }
     }
 
+    /** An hour of building after the load is no reason to leave a healed constraint alone for twenty. */
+    @Test
+    void howLongTheFirstBuildTookDelaysNoneThatIsTriedAgain() {
+        try (Migration m = new Migration(table("a", List.of(slow("a"), unique("a")), List.of())).install()) {
+            m.execute("CREATE FUNCTION slow(text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS"
+                    + " $$ BEGIN PERFORM pg_sleep(1); RETURN $1; END $$");
+            m.stream.inSnapshot();
+            m.stream.row("a", Operation.SNAPSHOT, i(1), t("x")).row("a", Operation.SNAPSHOT, i(2), t("x"));
+            m.stream.end(1);
+            m.stream.streaming().end(2);
+            m.start();
+            await(() -> m.rows(SUSPENDED).equals(List.of("a_name")));
+            m.stream.row("a", Operation.UPDATE, i(2), t("y")).end(3);
+            await(() -> m.rows(SUSPENDED).isEmpty());
+        }
+    }
+
     @Test
     void aForeignKeyWithOrphansIsSuspendedAndLeavesNothingHalfDone() {
         ForeignKeyPlan key = new ForeignKeyPlan("b_a", List.of("id"), "a", List.of("id"), "NO ACTION", "NO ACTION");

@@ -37,7 +37,7 @@ class PlantsUnderLoadTest {
 
     @Test
     void fiftyPlantsAreFoundInOnePassAndNothingElseIsReported() throws Exception {
-        run(50, Duration.ofSeconds(Integer.getInteger("liteferry.clean.seconds", 60)));
+        run(50, Duration.ofSeconds(Integer.getInteger("liteferry.clean.seconds", 300)));
     }
 
     @Test

@@ -39,6 +39,8 @@ public final class BackgroundBuild implements AutoCloseable {
     private static final long GIVE_UP_MILLIS = 30_000;
     private static final long LOOK_MILLIS = 1_000;
     private static final long STOP_SECONDS = 10;
+    /** How many times as long as trying again took it is then left alone: writers may wait for a try. */
+    private static final long REST = 20;
 
     private final Plan plan;
     private final PgConnections connections;
@@ -56,6 +58,7 @@ public final class BackgroundBuild implements AutoCloseable {
     private final Thread thread;
     private final AfterLoad after;
     private boolean loaded;
+    private long restNanos;
     private boolean hooksTried;
 
     /**
@@ -84,7 +87,6 @@ public final class BackgroundBuild implements AutoCloseable {
         boolean first = true;
         try {
             while (!stopping.await(pause, TimeUnit.NANOSECONDS)) {
-                long began = System.nanoTime();
                 try (Connection c = connections.open(application)) {
                     if (first) {
                         endPredecessors(c);
@@ -99,8 +101,7 @@ public final class BackgroundBuild implements AutoCloseable {
                         LOG.warn("building constraints, trying again source={} reason={}", plan.source(), e.toString());
                     }
                 }
-                // A constraint that takes long to try must not be tried all the time.
-                pause = Math.max(pauseNanos, loaded ? 20 * (System.nanoTime() - began) : 0);
+                pause = Math.max(pauseNanos, restNanos);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -132,12 +133,25 @@ public final class BackgroundBuild implements AutoCloseable {
     }
 
     private void round(Connection c) throws SQLException, InterruptedException {
-        Set<TablePlan> changed = new LinkedHashSet<>();
         if (loaded) {
-            build(c, gate.toRetry(c));
-            runFiles(c);
-            return;
+            tryAgain(c);
+        } else {
+            buildAll(c);
         }
+        runFiles(c);
+    }
+
+    private void tryAgain(Connection c) throws SQLException, InterruptedException {
+        long began = System.nanoTime();
+        try {
+            build(c, gate.toRetry(c));
+        } finally {
+            restNanos = REST * (System.nanoTime() - began);
+        }
+    }
+
+    private void buildAll(Connection c) throws SQLException, InterruptedException {
+        Set<TablePlan> changed = new LinkedHashSet<>();
         List<GatedObject> missing = gate.missing(c);
         missing.forEach(o -> changed.add(o.table()));
         progress.begin(c, plan, missing);
@@ -160,7 +174,6 @@ public final class BackgroundBuild implements AutoCloseable {
             if (!missing.isEmpty()) {
                 LOG.info("after the load: all is built source={} objects={}", plan.source(), missing.size());
             }
-            runFiles(c);
         } finally {
             progress.end();
         }
