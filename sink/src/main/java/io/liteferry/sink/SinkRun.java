@@ -15,13 +15,20 @@ import io.liteferry.sink.batch.WholeBatch;
 import io.liteferry.sink.stream.RecordDecoder;
 import io.liteferry.sink.stream.RecordStream;
 import io.liteferry.sink.stream.SourceTopics;
+import io.liteferry.sink.stream.TopicOffset;
 import io.liteferry.sink.write.Outcome;
 import io.liteferry.sink.write.RefusedRecords;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +37,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One run of the sink, from taking over the target to the stop: read, apply what is whole, spool what is too large, build
- * constraints when there is nothing better to do.
+ * constraints when there is nothing better to do. While PostgreSQL takes the batches that are whole, on a thread of their
+ * own, those behind them are read; all else is asked of the target between two such flights.
  */
 final class SinkRun implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SinkRun.class);
@@ -57,6 +65,8 @@ final class SinkRun implements AutoCloseable {
     private final RecordStream stream;
     private final boolean partitioned;
     private final Announcements announcements;
+    private final ExecutorService applier;
+    private @Nullable Flight flight;
     private boolean gateOpen;
     private long nextLag = System.nanoTime();
     private long nextAhead = System.nanoTime();
@@ -65,6 +75,9 @@ final class SinkRun implements AutoCloseable {
     private long waitingSince;
     private boolean limited;
     private long appliedSince;
+
+    /** Batches that are on their way to PostgreSQL. */
+    private record Flight(WholeBatch batch, long[] offsets, long started, Future<Outcome> outcome) {}
 
     SinkRun(
             Plan plan,
@@ -88,6 +101,7 @@ final class SinkRun implements AutoCloseable {
         topics = new SourceTopics(plan, () -> stopping.getCount() == 0);
         announcements =
                 new Announcements(KafkaClients.of(plan.options()).producer("liteferry-sink-" + plan.source()), plan);
+        applier = Executors.newSingleThreadExecutor(work -> new Thread(work, "apply-" + plan.source()));
     }
 
     void run() {
@@ -114,22 +128,39 @@ final class SinkRun implements AutoCloseable {
             LOG.info(
                     "sink started source={} generation={} batch={}", plan.source(), applied.generation(), applied.id());
             // A run writes columns of one layout; after a batch that changes it, the next run begins.
-            while (stopping.getCount() > 0 && !target.evolved()) {
-                step(assembler, decoder);
+            while (stopping.getCount() > 0 && goesOn(assembler, decoder)) {
+                stream.read(decoder, POLL);
             }
+            land(assembler);
         } catch (WakeupException e) {
             LOG.debug("woken to stop source={}", plan.source());
         }
         LOG.info("sink stopped source={}", plan.source());
     }
 
-    private void step(BatchAssembler assembler, RecordDecoder decoder) {
-        boolean busy = applyWhole(assembler, decoder);
-        if (target.evolved()) {
-            return;
+    /** Does what is to be done before more is read; false where this run has come to its end. */
+    private boolean goesOn(BatchAssembler assembler, RecordDecoder decoder) {
+        Flight current = flight;
+        if (current == null || current.outcome.isDone()) {
+            land(assembler);
+            if (target.evolved()) {
+                return false;
+            }
+            askTarget();
+            if (!takeOff(assembler, decoder)) {
+                return false;
+            }
+            spoolTooLarge(assembler, decoder);
         }
-        spoolOrLimit(assembler, decoder);
+        limit(assembler);
         demandNothingLost(assembler);
+        announcements.tick();
+        reportLag(assembler);
+        return true;
+    }
+
+    /** What is asked while no batch is on its way. */
+    private void askTarget() {
         if (System.nanoTime() - nextAhead >= 0) {
             makePartitionsAhead();
         }
@@ -137,27 +168,46 @@ final class SinkRun implements AutoCloseable {
             nextLook = System.nanoTime() + LOOK_NANOS;
             target.look();
         }
-        announcements.tick();
-        reportLag(assembler);
-        stream.read(decoder, busy ? Duration.ZERO : POLL);
     }
 
-    private boolean applyWhole(BatchAssembler assembler, RecordDecoder decoder) {
+    /** Sends the batches that are whole on their way; false where the target has other columns now. */
+    private boolean takeOff(BatchAssembler assembler, RecordDecoder decoder) {
         Optional<WholeBatch> ready = assembler.ready(RECORDS_TOGETHER);
         if (ready.isEmpty()) {
-            return false;
+            return true;
         }
         WholeBatch batch = ready.get();
         if (target.takesLayoutOf(batch)) {
-            return true;
+            return false;
         }
         batch.ends().forEach(end -> decoder.demandReadable(end.id()));
         long[] offsets = assembler.offsetsAfter(batch);
+        Map<String, TopicOffset> stored = topics.stored(offsets);
         long started = System.nanoTime();
-        Outcome outcome = target.apply(batch, topics.stored(offsets));
+        FutureTask<Outcome> outcome = new FutureTask<>(() -> target.apply(batch, stored)) {
+            /** Ends the wait for more records. */
+            @Override
+            protected void done() {
+                stream.wakeUp();
+            }
+        };
+        flight = new Flight(batch, offsets, started, outcome);
+        applier.execute(outcome);
+        return true;
+    }
+
+    /** Waits until what is on its way is there, and tells of it. */
+    private void land(BatchAssembler assembler) {
+        Flight landing = flight;
+        if (landing == null) {
+            return;
+        }
+        flight = null;
+        Outcome outcome = outcome(landing);
+        WholeBatch batch = landing.batch;
         health.ok("postgres");
         assembler.applied(batch);
-        stream.applied(offsets);
+        stream.applied(landing.offsets);
         BatchEnd last = batch.last();
         appliedSince = last.sinceMillis();
         outcome.quarantined().forEach(announcements::quarantined);
@@ -168,21 +218,33 @@ final class SinkRun implements AutoCloseable {
             });
         }
         announcements.applied(last);
-        events.applied(batch, outcome, System.nanoTime() - started, clock.millis());
+        events.applied(batch, outcome, System.nanoTime() - landing.started, clock.millis());
         if (last.consistent() && !gateOpen && !target.evolved()) {
             gateOpen = true;
             target.buildConstraints();
         }
-        return true;
     }
 
-    /** Memory stays bounded: topics that are ahead wait, and a batch that is too large itself goes to the stages. */
-    private void spoolOrLimit(BatchAssembler assembler, RecordDecoder decoder) {
-        if (assembler.bytes() <= memory) {
-            if (limited) {
-                limited = false;
-                stream.limitTo(new boolean[0]);
+    private static Outcome outcome(Flight landing) {
+        try {
+            return landing.outcome.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException failure) {
+                throw failure;
             }
+            if (e.getCause() instanceof Error failure) {
+                throw failure;
+            }
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Memory stays bounded: a batch that is too large itself goes to the stages, unless another one is on its way. */
+    private void spoolTooLarge(BatchAssembler assembler, RecordDecoder decoder) {
+        if (flight != null || assembler.bytes() <= memory) {
             return;
         }
         Optional<BatchId> wanted = assembler.wantedBatch();
@@ -190,9 +252,16 @@ final class SinkRun implements AutoCloseable {
             decoder.demandReadable(wanted.get());
             target.spool(wanted.get(), assembler.spoolWanted());
         }
-        if (assembler.bytes() > memory) {
-            limited = true;
+    }
+
+    /** Memory stays bounded: topics that are ahead wait. */
+    private void limit(BatchAssembler assembler) {
+        boolean before = limited;
+        limited = assembler.bytes() > memory;
+        if (limited) {
             stream.limitTo(assembler.wantedTopics());
+        } else if (before) {
+            stream.limitTo(new boolean[0]);
         }
     }
 
@@ -268,10 +337,15 @@ final class SinkRun implements AutoCloseable {
 
     @Override
     public void close() {
+        applier.shutdown();
         try (target;
                 stream;
                 topics) {
             announcements.close();
+            // The service aborts the connection where this takes too long.
+            applier.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

@@ -34,6 +34,9 @@ public final class BatchAssembler {
     private final BatchId[] lastRead;
     private final TreeMap<BatchId, PendingBatch> pending = new TreeMap<>();
     private final Deque<WaitingEnd> ends = new ArrayDeque<>();
+    /** Of the batches that were given out last: they may be read by another thread until they are applied. */
+    private BatchId given;
+
     private BatchId applied;
     private Position position;
     private long bytes;
@@ -49,6 +52,7 @@ public final class BatchAssembler {
         this.topics = List.copyOf(topics);
         this.tables = topics.size() - 1;
         this.applied = applied;
+        this.given = applied;
         this.position = position;
         this.next = offsets.clone();
         this.lastRead = new BatchId[tables];
@@ -58,7 +62,7 @@ public final class BatchAssembler {
     public void record(int topic, ChangeRecord r) {
         next[topic] = r.offset() + 1;
         lastRead[topic] = r.batch();
-        if (r.batch().compareTo(applied) <= 0) {
+        if (r.batch().compareTo(given) <= 0) {
             return;
         }
         PendingBatch batch = pending.computeIfAbsent(r.batch(), id -> new PendingBatch(id, tables));
@@ -93,7 +97,7 @@ public final class BatchAssembler {
     /**
      * The next batches in source order, if the first is whole. Several are given out together while there are no more than
      * {@code records}: one transaction for many small batches is how a sink catches up. The caller applies them and says
-     * so by {@link #applied(WholeBatch)}, or gives up.
+     * so by {@link #applied(WholeBatch)}, or gives up; until then more may be read, and nothing else is given out.
      */
     public Optional<WholeBatch> ready(long records) {
         List<BatchEnd> taken = new ArrayList<>();
@@ -136,9 +140,11 @@ public final class BatchAssembler {
                 break; // the next batch's records have other columns
             }
             if (spooled) {
+                given = reachedId;
                 return Optional.of(new WholeBatch(taken, merged, true, endOffset));
             }
         }
+        given = reachedId;
         return taken.isEmpty() ? Optional.empty() : Optional.of(new WholeBatch(taken, merged, false, endOffset));
     }
 
