@@ -126,6 +126,44 @@ class SinkWritesTest {
         }
     }
 
+    /** TRUNCATE gives the stage another file. */
+    private static String stagesFile(Migration m) {
+        return m.rows("SELECT pg_relation_filenode('liteferry." + stage(m) + "'::regclass)")
+                .get(0);
+    }
+
+    private static void create(Migration m, int from, int to, String name) {
+        for (int k = from; k < to; k++) {
+            m.stream.row("users", Operation.CREATE, i(k), t(name));
+        }
+    }
+
+    @Test
+    void newRowsGoStraightIntoTheTableAndAreUpsertedWhereOneIsThere() {
+        try (Migration m = new Migration(USERS).install()) {
+            m.start();
+            create(m, 0, 5_000, "one");
+            m.stream.end(1);
+            m.awaitApplied(1);
+            String file = stagesFile(m);
+
+            m.stream.delete("users", i(1));
+            create(m, 1, 2, "again");
+            m.stream.row("users", Operation.UPDATE, i(2), t("changed"));
+            create(m, 5_000, 10_000, "two");
+            m.stream.end(2);
+            m.awaitApplied(2);
+            assertThat(stagesFile(m)).as("not used").isEqualTo(file);
+
+            create(m, 9_000, 15_000, "three");
+            m.stream.end(3);
+            m.awaitApplied(3);
+            assertThat(stagesFile(m)).as("used").isNotEqualTo(file);
+            assertThat(m.rows("SELECT name, count(*) FROM users GROUP BY name ORDER BY name"))
+                    .containsExactly("again|1", "changed|1", "one|4998", "three|6000", "two|4000");
+        }
+    }
+
     @Test
     void quarantinesWhatDoesNotFitAndForgetsItWhenTheKeyIsGoodAgain() {
         try (Migration m = new Migration(USERS).install()) {

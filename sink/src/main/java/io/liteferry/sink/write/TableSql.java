@@ -23,10 +23,10 @@ record TableSql(String insert, String delete, String near) {
                 near(table, keyTypes));
     }
 
-    /** By the key's index in every partition where there are some: a join would be planned as a scan of all of them (2 ms against 150). */
+    /** By the key's index: a join would be planned as a scan of the whole table, or of all partitions (2 ms against 150). */
     private static String delete(TargetTable table, List<TargetType> keyTypes) {
         String given = BinaryArrays.placeholders(keyTypes);
-        if (table.plan().partition().isPresent() && keyTypes.size() == 1) {
+        if (keyTypes.size() == 1) {
             boolean padded = keyTypes.get(0).kind() == TargetType.Kind.CHAR;
             return "DELETE FROM " + table.qualified() + " t WHERE t." + table.keyList() + " = ANY (" + given
                     + (padded ? "::bpchar[])" : ")");

@@ -13,21 +13,26 @@ import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes one table's part of a batch: deletes first, then upserts. Few rows go as arrays, many through the stage, rows of
- * a snapshot straight into the table; a row that PostgreSQL refuses is found by halving, where the caller asks for care.
+ * Writes one table's part of a batch: deletes first, then upserts. Few rows go as arrays, many through the stage, many that
+ * are said to be new straight into the table; a row that PostgreSQL refuses is found by halving, where the caller asks for
+ * care.
  */
 final class TableWriter {
     /** Above this many rows the stage is cheaper than arrays; measured. */
     private static final int ARRAY_ROWS = 2_000;
 
     private static final int ARRAY_BYTES = 8 << 20;
+    /** For how many batches inserts are not taken at their word, once one of them met a row that was there. */
+    private static final int DOUBTED_BATCHES = 100;
 
     private final TargetTable table;
     private final RowEncoder encoder;
@@ -40,6 +45,7 @@ final class TableWriter {
     private final BinaryArrays rowArrays;
     private final BinaryArrays keyArrays;
     private final TableSql sql;
+    private int doubted;
 
     TableWriter(
             String source,
@@ -110,17 +116,22 @@ final class TableWriter {
             quarantine.add(c, table, outcome.quarantined(table));
             return;
         }
-        Collection<ChangeRecord> last = placed(c, lastOfEachKey(records), outcome, careful);
+        Set<RowKey> repeated = new HashSet<>();
+        Collection<ChangeRecord> last = placed(c, lastOfEachKey(records, repeated), outcome, careful);
         List<ChangeRecord> deletes = new ArrayList<>();
         List<ChangeRecord> fresh = new ArrayList<>();
         List<ChangeRecord> rows = new ArrayList<>();
         for (ChangeRecord r : last) {
-            (r.isDelete() ? deletes : r.operation() == Operation.SNAPSHOT ? fresh : rows).add(r);
+            (r.isDelete() ? deletes : isSaidToBeNew(r, repeated) ? fresh : rows).add(r);
         }
         quarantine.clear(c, table, last);
         delete(c, deletes);
-        if (!first || fresh.size() <= ARRAY_ROWS || !copyStraight(c, fresh, outcome)) {
+        doubted = Math.max(0, doubted - 1);
+        if (!first || fresh.size() <= ARRAY_ROWS) {
             rows.addAll(fresh);
+        } else if (!copyStraight(c, fresh, outcome)) {
+            rows.addAll(fresh);
+            doubted = DOUBTED_BATCHES;
         }
         upsert(c, rows, outcome, careful, stageFree);
         if (since != null) {
@@ -144,10 +155,24 @@ final class TableWriter {
         return records.size() > ARRAY_ROWS && records.stream().allMatch(r -> r.operation() == Operation.SNAPSHOT);
     }
 
-    private static List<ChangeRecord> lastOfEachKey(List<ChangeRecord> records) {
+    /** A trigger's word for it; a row that is there after all is found by its key, and all of them are upserted. */
+    private boolean isSaidToBeNew(ChangeRecord r, Set<RowKey> repeated) {
+        return r.operation() == Operation.SNAPSHOT
+                || r.operation() == Operation.CREATE
+                        && doubted == 0
+                        && !table.movesRows()
+                        && (repeated.isEmpty() || !repeated.contains(r.rowKey()));
+    }
+
+    /** @param repeated is given the keys that have several */
+    private static List<ChangeRecord> lastOfEachKey(List<ChangeRecord> records, Set<RowKey> repeated) {
         Map<RowKey, ChangeRecord> last = new LinkedHashMap<>(records.size() * 4 / 3 + 1);
         for (ChangeRecord r : records) {
-            last.merge(r.rowKey(), r, (a, b) -> b.isLaterThan(a) ? b : a);
+            RowKey key = r.rowKey();
+            last.merge(key, r, (a, b) -> {
+                repeated.add(key);
+                return b.isLaterThan(a) ? b : a;
+            });
         }
         return new ArrayList<>(last.values());
     }
