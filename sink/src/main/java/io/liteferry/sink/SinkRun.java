@@ -45,6 +45,8 @@ final class SinkRun implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(100);
     /** Batches are applied together up to this many records; one snapshot chunk is a transaction of its own. */
     private static final long RECORDS_TOGETHER = 20_000;
+    /** What is read behind a batch that is on its way keeps the next one ready; more would only fill the heap. */
+    private static final long READ_AHEAD_BYTES = 24 << 20;
     /** How long an END may wait for its records before the topics are asked whether they still hold them. */
     private static final long AHEAD_NANOS = Duration.ofHours(1).toNanos();
 
@@ -257,7 +259,7 @@ final class SinkRun implements AutoCloseable {
     /** Memory stays bounded: topics that are ahead wait. */
     private void limit(BatchAssembler assembler) {
         boolean before = limited;
-        limited = assembler.bytes() > memory;
+        limited = assembler.bytes() > (flight == null ? memory : Math.min(memory, READ_AHEAD_BYTES));
         if (limited) {
             stream.limitTo(assembler.wantedTopics());
         } else if (before) {
