@@ -172,7 +172,7 @@ record CaptureRead(long rows, int rounds) {
                 measured,
                 List.of(WideTable.NAME + ": " + rows + " rows, 10 columns, primary key id"),
                 List.of(
-                        "ours: capture without sink in a fresh JVM, -Xmx" + Pipeline.HEAP
+                        "ours: capture without sink in a fresh JVM, -Xmx" + Pipeline.HEAP_ALONE
                                 + "; the broker in another, one replica, acks=all",
                         "snapshot: from the first quarter in the topic, which warms capture up, until the last row is",
                         "changes: every row updated in one transaction, from its commit until the last one is in the topic",

@@ -31,6 +31,7 @@ record CopyLimit(long rows, int rounds, int partitions) {
             Path source = servers.folder().resolve("source.db");
             progress.accept("making " + rows + " rows, and reading them into Kafka");
             WideTable.create(source, rows);
+            Pipeline.makeArchive(servers, partitions);
             fillTopic(servers, source);
             List<Map<String, Double>> measured = new ArrayList<>();
             for (int round = 1; round <= rounds; round++) {
@@ -146,7 +147,7 @@ record CopyLimit(long rows, int rounds, int partitions) {
                         + (partitions > 0 ? partitions + " hash partitions by id" : "not partitioned")
                         + "; the same for both"),
                 List.of(
-                        "sink: alone in a fresh JVM, -Xmx" + Pipeline.HEAP
+                        "sink: alone in a fresh JVM, -Xmx" + Pipeline.HEAP_ALONE
                                 + ", compilers cold; all records are in Kafka"
                                 + " before; from the service's start until the target is consistent",
                         "copy: one COPY FROM STDIN in binary form, from a file that COPY wrote, one transaction,"

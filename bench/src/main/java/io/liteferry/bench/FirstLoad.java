@@ -17,15 +17,13 @@ import java.util.function.Consumer;
 
 /** A first load of one table, beside pgloader with the same file and the same server, in turns. */
 record FirstLoad(long rows, int rounds, int partitions) {
-    private static final long ARCHIVE_ROWS = 1_000;
-
     BenchReport run(Consumer<String> progress) throws IOException, SQLException, InterruptedException {
         PgLoader pgloader = PgLoader.find();
         try (Servers servers = Servers.start()) {
             Path source = servers.folder().resolve("source.db");
             progress.accept("making " + rows + " rows");
             WideTable.create(source, rows);
-            makeArchive(servers);
+            Pipeline.makeArchive(servers, partitions);
             List<Map<String, Double>> measured = new ArrayList<>();
             for (int round = 1; round <= rounds; round++) {
                 Map<String, Double> m = new LinkedHashMap<>();
@@ -46,16 +44,6 @@ record FirstLoad(long rows, int rounds, int partitions) {
             }
             return report(servers, pgloader, measured);
         }
-    }
-
-    private void makeArchive(Servers servers) throws IOException, SQLException, InterruptedException {
-        Path few = servers.folder().resolve("first.db");
-        WideTable.create(few, ARCHIVE_ROWS);
-        String url = servers.newDatabase("first");
-        Plan plan = Pipeline.plan("first", few, url, servers, List.of(WideTable.plan(ARCHIVE_ROWS, partitions)));
-        Pipeline.apply(plan);
-        Pipeline.makeArchive(plan, servers.folder());
-        servers.dropDatabase("first");
     }
 
     private void peer(Servers servers, PgLoader pgloader, Path source, int round, Map<String, Double> m)

@@ -27,7 +27,13 @@ import org.apache.kafka.clients.admin.Admin;
 
 /** Capture and sink in a fresh JVM of their own, as a parent process sees them. */
 final class Pipeline implements AutoCloseable {
+    /** Of capture and sink in one. */
     static final String HEAP = "512m";
+
+    /** Of one of them, the launcher's. */
+    static final String HEAP_ALONE = "256m";
+
+    private static final long ARCHIVE_ROWS = 1_000;
 
     /** The launcher's. */
     private static final String JAVA_OPTIONS = "-XX:+VerifySharedSpaces -XX:Tier4InvocationThreshold=15000"
@@ -72,18 +78,26 @@ final class Pipeline implements AutoCloseable {
     }
 
     /**
-     * Runs the services once, so that the JVM leaves an archive of their classes, and every later process of this folder
-     * starts with it: what the launcher does at the first run.
+     * Loads a few rows once, so that the JVM leaves an archive of its classes, and every later process of this folder starts
+     * with it: what the launcher does at the first run.
      */
-    static void makeArchive(Plan plan, Path folder) throws IOException, SQLException, InterruptedException {
+    static void makeArchive(Servers servers, int partitions) throws IOException, SQLException, InterruptedException {
+        Path folder = servers.folder();
+        Path few = folder.resolve("first.db");
+        WideTable.create(few, ARCHIVE_ROWS);
+        String url = servers.newDatabase("first");
+        Plan plan = plan("first", few, url, servers, List.of(WideTable.plan(ARCHIVE_ROWS, partitions)));
+        apply(plan);
         Path archive = archive(folder);
-        try (Pipeline first = start(plan, folder, "-XX:ArchiveClassesAtExit=" + archive, List.of(), List.of())) {
+        String java = "-XX:ArchiveClassesAtExit=" + archive;
+        try (Pipeline first = start(plan, folder, HEAP, java, List.of(), List.of())) {
             first.secondsUntilConsistent();
         }
         if (!Files.exists(archive)) {
             throw new IllegalStateException("The JVM has left no archive of its classes; see "
                     + folder.resolve(plan.name() + ".log") + ". The class path must be of jars alone.");
         }
+        servers.dropDatabase("first");
     }
 
     private static Path archive(Path folder) {
@@ -92,34 +106,35 @@ final class Pipeline implements AutoCloseable {
 
     /** Starts the process; the clock of {@link #secondsUntilConsistent()} runs from here. */
     static Pipeline start(Plan plan, Path folder) throws IOException {
-        return start(plan, folder, List.of(), List.of());
+        return start(plan, folder, HEAP, List.of(), List.of());
     }
 
     /** Capture without the sink: what stands beside the source, and gives way to the application as the launcher has it. */
     static Pipeline startCapture(Plan plan, Path folder, Cores cores) throws IOException {
         List<String> before = new ArrayList<>(cores.beside());
         before.addAll(List.of("nice", "-n", "5"));
-        return start(plan, folder, before, List.of(PipelineProcess.ALONE));
+        return start(plan, folder, HEAP_ALONE, before, List.of(PipelineProcess.ALONE));
     }
 
     /** The sink without capture. */
     static Pipeline startSink(Plan plan, Path folder) throws IOException {
-        return start(plan, folder, List.of(), List.of(PipelineProcess.SINK));
+        return start(plan, folder, HEAP_ALONE, List.of(), List.of(PipelineProcess.SINK));
     }
 
     /** All four services. */
     static Pipeline startAll(Plan plan, Path folder) throws IOException {
-        return start(plan, folder, List.of("nice", "-n", "5"), List.of(PipelineProcess.ALL));
+        return start(plan, folder, HEAP, List.of("nice", "-n", "5"), List.of(PipelineProcess.ALL));
     }
 
-    private static Pipeline start(Plan plan, Path folder, List<String> before, List<String> arguments)
+    private static Pipeline start(Plan plan, Path folder, String heap, List<String> before, List<String> arguments)
             throws IOException {
         Path archive = archive(folder);
         String java = Files.exists(archive) ? "-XX:SharedArchiveFile=" + archive : "";
-        return start(plan, folder, java, before, arguments);
+        return start(plan, folder, heap, java, before, arguments);
     }
 
-    private static Pipeline start(Plan plan, Path folder, String java, List<String> before, List<String> arguments)
+    private static Pipeline start(
+            Plan plan, Path folder, String heap, String java, List<String> before, List<String> arguments)
             throws IOException {
         Path file = folder.resolve(plan.name() + ".yaml");
         PlanFile.write(plan, file);
@@ -129,7 +144,7 @@ final class Pipeline implements AutoCloseable {
         Child child = Child.start(
                 before,
                 PipelineProcess.class,
-                HEAP,
+                heap,
                 folder.resolve(plan.name() + ".log"),
                 Map.of(
                         "LITEFERRY_CONNECTION_URL",

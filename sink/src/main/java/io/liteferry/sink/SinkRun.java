@@ -43,8 +43,8 @@ import org.slf4j.LoggerFactory;
 final class SinkRun implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SinkRun.class);
     private static final Duration POLL = Duration.ofMillis(100);
-    /** Batches are applied together up to this many records; one snapshot chunk is a transaction of its own. */
-    private static final long RECORDS_TOGETHER = 20_000;
+    /** Batches are applied together up to this many records: of few rows, COMMIT and the way there cost more than the rows. */
+    private static final long RECORDS_TOGETHER = 50_000;
     /** What is read behind a batch that is on its way keeps the next one ready; more would only fill the heap. */
     private static final long READ_AHEAD_BYTES = 24 << 20;
     /** How long an END may wait for its records before the topics are asked whether they still hold them. */

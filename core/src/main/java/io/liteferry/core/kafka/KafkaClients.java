@@ -64,7 +64,8 @@ public final class KafkaClients {
     /** A consumer with no group and no reset: where it starts is told by seek, and a lost offset is an error. */
     public Consumer<byte[], byte[]> consumer(String clientId) {
         Map<String, Object> config = common(clientId);
-        config.put("max.poll.records", 5_000);
+        // Few, so that who reads looks up soon: the sink sends the next batch between two reads.
+        config.put("max.poll.records", 1_000);
         config.put("max.partition.fetch.bytes", 8 << 20);
         config.put("fetch.max.wait.ms", 100);
         passThrough(config, ConsumerConfig.configNames());
