@@ -114,6 +114,13 @@ class ReadAheadTest {
         return c;
     }
 
+    /** @param expected the last batch and how many rows there are then */
+    private static void arrives(Migration m, SourceSink sink, String expected) {
+        await(() -> m.rows("SELECT seq, (SELECT count(*) FROM users) FROM liteferry.applied")
+                .equals(List.of(expected)));
+        stop(sink);
+    }
+
     private static void batches(Migration m, int from, int to, int records) {
         for (int b = from; b <= to; b++) {
             for (int r = 0; r < records; r++) {
@@ -134,9 +141,7 @@ class ReadAheadTest {
             await(() -> read.get() == 3_000);
             assertThat(m.rows("SELECT seq FROM liteferry.applied")).containsExactly("0");
             lock.rollback();
-            await(() -> m.rows("SELECT seq, (SELECT count(*) FROM users) FROM liteferry.applied")
-                    .equals(List.of("30|3000")));
-            stop(sink);
+            arrives(m, sink, "30|3000");
         }
     }
 
@@ -151,9 +156,7 @@ class ReadAheadTest {
             await(() -> reads.get() > then + 10);
             assertThat(read.get()).isLessThanOrEqualTo(MEMORY_HOLDS + ONE_POLL);
             lock.rollback();
-            await(() -> m.rows("SELECT seq, (SELECT count(*) FROM users) FROM liteferry.applied")
-                    .equals(List.of("40|20000")));
-            stop(sink);
+            arrives(m, sink, "40|20000");
         }
     }
 

@@ -3,8 +3,12 @@ package io.liteferry.validator;
 import io.liteferry.core.change.Json;
 import io.liteferry.core.change.TableProgress;
 import io.liteferry.core.options.Options;
+import io.liteferry.core.plan.ColumnPlan;
+import io.liteferry.core.plan.KeyPlan;
 import io.liteferry.core.plan.Plan;
 import io.liteferry.core.plan.TablePlan;
+import io.liteferry.core.plan.TargetType;
+import io.liteferry.core.plan.TargetType.Kind;
 import io.liteferry.core.postgres.OwnSchema;
 import io.liteferry.core.postgres.PgConnections;
 import io.liteferry.embedded.SharedServers;
@@ -31,6 +35,14 @@ public final class TwoSides implements AutoCloseable {
     public static final String NAME = "shop";
     public static final String LOG_IDENTITY = "log-1";
     public static final Duration PATIENCE = Duration.ofMillis(200);
+    /** A table for tests of which any will do. */
+    public static final TablePlan ITEMS = TablePlan.simple(
+            "items",
+            KeyPlan.primaryKey("id"),
+            List.of(
+                    ColumnPlan.plain("id", TargetType.of(Kind.BIGINT)).notNull(),
+                    ColumnPlan.plain("name", TargetType.of(Kind.TEXT))));
+
     private static final String[] TRIGGERS = {"INSERT", "UPDATE", "DELETE"};
 
     public final Connection sqlite;

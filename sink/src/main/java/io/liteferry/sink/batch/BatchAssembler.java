@@ -132,6 +132,7 @@ public final class BatchAssembler {
             }
             reached = end.position();
             reachedId = end.id();
+            given = reachedId;
             taken.add(end);
             size += end.records();
             endOffset = waiting.offset;
@@ -140,11 +141,9 @@ public final class BatchAssembler {
                 break; // the next batch's records have other columns
             }
             if (spooled) {
-                given = reachedId;
                 return Optional.of(new WholeBatch(taken, merged, true, endOffset));
             }
         }
-        given = reachedId;
         return taken.isEmpty() ? Optional.empty() : Optional.of(new WholeBatch(taken, merged, false, endOffset));
     }
 

@@ -2,11 +2,6 @@ package io.liteferry.validator.compare;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.liteferry.core.plan.ColumnPlan;
-import io.liteferry.core.plan.KeyPlan;
-import io.liteferry.core.plan.TablePlan;
-import io.liteferry.core.plan.TargetType;
-import io.liteferry.core.plan.TargetType.Kind;
 import io.liteferry.validator.TwoSides;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -20,13 +15,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Wherever a range ends, every row of both sides is met once: held against two sorted maps. */
 class RangeWalkTest {
-    private static final TablePlan ITEMS = TablePlan.simple(
-            "items",
-            KeyPlan.primaryKey("id"),
-            List.of(
-                    ColumnPlan.plain("id", TargetType.of(Kind.BIGINT)).notNull(),
-                    ColumnPlan.plain("name", TargetType.of(Kind.TEXT))));
-
     private static final int[] RANGES = {1, 2, 3, 7, 100};
 
     @TempDir
@@ -34,7 +22,7 @@ class RangeWalkTest {
 
     @Test
     void meetsEveryRowOnceWhateverOneSideHasMore() throws SQLException {
-        try (TwoSides sides = new TwoSides(folder, Map.of(), ITEMS)) {
+        try (TwoSides sides = new TwoSides(folder, Map.of(), TwoSides.ITEMS)) {
             sides.source("CREATE TABLE items(id INT PRIMARY KEY NOT NULL, name TEXT)");
             // Without a unique index the target can hold an id more than once.
             sides.target("CREATE TABLE items(id bigint, name text)");

@@ -3,15 +3,9 @@ package io.liteferry.validator.compare;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.liteferry.core.plan.ColumnPlan;
-import io.liteferry.core.plan.KeyPlan;
-import io.liteferry.core.plan.TablePlan;
-import io.liteferry.core.plan.TargetType;
-import io.liteferry.core.plan.TargetType.Kind;
 import io.liteferry.core.postgres.PgConnections;
 import io.liteferry.validator.TwoSides;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -19,20 +13,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 class TargetSideTest {
     private static final int ROWS = 20_000;
-    private static final TablePlan ITEMS = TablePlan.simple(
-            "items",
-            KeyPlan.primaryKey("id"),
-            List.of(
-                    ColumnPlan.plain("id", TargetType.of(Kind.BIGINT)).notNull(),
-                    ColumnPlan.plain("name", TargetType.of(Kind.TEXT))));
 
     @TempDir
     Path folder;
 
     @Test
     void aRangeThatIsLeftInTheMiddleHasNoAnswerForTheNextQuestion() throws Exception {
-        TableLayout layout = new TableLayout("public", ITEMS, Optional.empty(), "");
-        try (TwoSides sides = new TwoSides(folder, Map.of(), ITEMS);
+        TableLayout layout = new TableLayout("public", TwoSides.ITEMS, Optional.empty(), "");
+        try (TwoSides sides = new TwoSides(folder, Map.of(), TwoSides.ITEMS);
                 TargetSide target = new TargetSide(PgConnections.of(sides.plan.options()), null)) {
             sides.target("CREATE TABLE items(id bigint PRIMARY KEY, name text)");
             sides.target("INSERT INTO items SELECT i, 'name ' || i FROM generate_series(1, " + ROWS + ") i");
